@@ -1,8 +1,9 @@
-"""Every dial of ours, in one place: what it means, its unit, its default, and which values contradict one another.
+"""Every dial of ours in one place: meaning, unit, default, and which values contradict another.
 
-Hydra merges YAML and the command line into these dataclasses (`register` stores them as its schema); `to_config` turns the
-result into real objects, whose `__post_init__` checks them. Nothing here imports torch, so that a mistake is refused at once.
-What belongs to a run's *identity* can change its numbers and names its folder; a dial marked `free` can not.
+Hydra merges YAML and the command line into these dataclasses (`register` stores them as its
+schema); `to_config` turns the result into real objects, whose `__post_init__` checks them. Nothing
+here imports torch, so that a mistake is refused at once. What belongs to a run's *identity* can
+change its numbers and names its folder; a dial marked `free` can not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import math
 import re
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,16 +51,18 @@ def in_unit_interval(section: str, config: Any, *names: str) -> None:
         require(0 <= value <= 1, f"{section}.{name}={value} must lie between 0 and 1")
 
 
-# ---------------------------------------------------------------------------------------------------------------------- text
+# --------------------------------------------------------------------------------------------- text
 
 
 class TokenizerKind(enum.Enum):
     bpe = "bpe"
     """Byte-pair encoding trained here, on the training split."""
     pretrained = "pretrained"
-    """A `tokenizer.json` that others made: a local file, or a Hugging Face hub id such as openai-community/gpt2."""
+    """A `tokenizer.json` that others made: a local file, or a Hugging Face hub id such as
+    openai-community/gpt2."""
     top = "top"
-    """The most common `vocab_size` tokens of a pretrained vocabulary on this corpus, as the TinyStories paper did."""
+    """The most common `vocab_size` tokens of a pretrained vocabulary on this corpus, as the
+    TinyStories paper did."""
     bytes = "bytes"
     """One token per byte: no training, 257 ids."""
 
@@ -79,7 +83,8 @@ class TokenizerConfig:
     vocab_size: int = 2_048
     """Ids in all, `<|endoftext|>` included."""
     split: str = LLAMA3_SPLIT
-    """Regular expression that cuts text into the pieces within which pairs merge. llama.cpp knows the default one."""
+    """Regular expression that cuts text into the pieces within which pairs merge. llama.cpp knows
+    the default one."""
     source: str = ""
     """For kind=pretrained and top: a local `tokenizer.json`, its folder, or a hub id."""
     max_bytes: int = 1_000_000_000
@@ -90,11 +95,13 @@ class TokenizerConfig:
         pretrained = self.kind in (TokenizerKind.pretrained, TokenizerKind.top)
         require(
             not pretrained or bool(self.source),
-            f"tokenizer.source is empty, but tokenizer.kind={self.kind.value} needs a file or hub id",
+            f"tokenizer.source is empty, but tokenizer.kind={self.kind.value} needs a file or "
+            "hub id",
         )
         require(
             self.kind is not TokenizerKind.bytes or self.vocab_size == 257,
-            f"tokenizer.vocab_size={self.vocab_size} does not fit tokenizer.kind=bytes, which has 257 ids (256 bytes and <|endoftext|>)",
+            f"tokenizer.vocab_size={self.vocab_size} does not fit tokenizer.kind=bytes, which "
+            "has 257 ids (256 bytes and <|endoftext|>)",
         )
         at_least("tokenizer", self, 257, "vocab_size")
         at_least("tokenizer", self, 1, "max_bytes")
@@ -107,7 +114,8 @@ class DataKind(enum.Enum):
     hub = "hub"
     """Files of a data set on the Hugging Face hub."""
     text = "text"
-    """Local files: .txt with `<|endoftext|>` between stories, .jsonl, .parquet, and .gz of these."""
+    """Local files: .txt with `<|endoftext|>` between stories, .jsonl, .parquet, and .gz of these.
+    """
     bin = "bin"
     """Token files that others made: raw uint16 or uint32."""
 
@@ -122,9 +130,11 @@ class DataConfig:
     train: list[str] = field(default_factory=list)
     """Files of the training split: globs, local or (kind=hub) inside the data set."""
     valid: list[str] = field(default_factory=list)
-    """Files of the validation split. Empty: `valid_share` of the training stories is held out instead."""
+    """Files of the validation split. Empty: `valid_share` of the training stories is held out
+    instead."""
     valid_share: float = 0.01
-    """Share of the stories held out when `valid` is empty, chosen story by story by a hash of its text."""
+    """Share of the stories held out when `valid` is empty, chosen story by story by a hash of its
+    text."""
     hub_id: str = ""
     """For kind=hub: `owner/name` of the data set."""
     revision: str = "main"
@@ -149,7 +159,8 @@ class DataConfig:
         files = self.kind is not DataKind.fables
         require(
             not files or bool(self.train),
-            f"data.train is empty, but data.kind={self.kind.value} reads files: give data.train='[path/*.txt]'",
+            f"data.train is empty, but data.kind={self.kind.value} reads files: give "
+            "data.train='[path/*.txt]'",
         )
         require(
             self.kind is not DataKind.hub or bool(self.hub_id),
@@ -157,7 +168,8 @@ class DataConfig:
         )
         require(
             self.kind is not DataKind.bin or bool(self.valid),
-            "data.valid is empty, but data.kind=bin has no stories to hold out: give data.valid='[path/valid.bin]'",
+            "data.valid is empty, but data.kind=bin has no stories to hold out: give "
+            "data.valid='[path/valid.bin]'",
         )
         require(
             self.dtype in ("uint16", "uint32"), f"data.dtype={self.dtype} must be uint16 or uint32"
@@ -172,7 +184,7 @@ class DataConfig:
         check_file_name("data.name", self.name)
 
 
-# --------------------------------------------------------------------------------------------------------------------- model
+# -------------------------------------------------------------------------------------------- model
 
 
 class Norm(enum.Enum):
@@ -196,7 +208,8 @@ class MLP(enum.Enum):
 
 @dataclass
 class ModelConfig:
-    """What is computed. Sizes are ratios, so that every point of a depth x width grid is a legal model."""
+    """What is computed. Sizes are ratios, so that every point of a depth x width grid is a legal
+    model."""
 
     style: str = "llama"
     """The name of the style in a run's name; what it means is said by the dials below."""
@@ -230,15 +243,18 @@ class ModelConfig:
     scale_attention: bool = True
     """Divide attention scores by the root of head_dim. GPT-Neo does not."""
     windows: list[int] = field(default_factory=lambda: [0])
-    """Attention reach per layer in tokens, repeated over depth. 0 sees everything; GPT-Neo is [0, 256]."""
+    """Attention reach per layer in tokens, repeated over depth. 0 sees everything; GPT-Neo is [0,
+    256]."""
     tie_embeddings: bool = True
     """The unembedding is the embedding's own matrix."""
     dropout: float = 0.0
-    """Probability of zeroing: after the embedding, after attention's and the MLP's output projection."""
+    """Probability of zeroing: after the embedding, after attention's and the MLP's output
+    projection."""
     init_std: float = 0.02
     """Standard deviation of the initial weights."""
     scale_residual_init: bool = True
-    """Output projections start smaller by the root of 2 n_layers (GPT-2), so that the residual stream keeps its size."""
+    """Output projections start smaller by the root of 2 n_layers (GPT-2), so that the residual
+    stream keeps its size."""
 
     def __post_init__(self) -> None:
         at_least(
@@ -256,7 +272,8 @@ class ModelConfig:
         if self.d_model % self.head_dim:
             nearest = max(self.head_dim, round(self.d_model / self.head_dim) * self.head_dim)
             raise ValueError(
-                f"model.d_model={self.d_model} is not a multiple of model.head_dim={self.head_dim}; try model.d_model={nearest}"
+                f"model.d_model={self.d_model} is not a multiple of "
+                f"model.head_dim={self.head_dim}; try model.d_model={nearest}"
             )
         if self.n_heads % self.queries_per_kv:
             nearest = max(
@@ -265,13 +282,15 @@ class ModelConfig:
                 if self.n_heads % n == 0 and n <= self.queries_per_kv
             )
             raise ValueError(
-                f"model.queries_per_kv={self.queries_per_kv} does not divide the {self.n_heads} heads "
+                f"model.queries_per_kv={self.queries_per_kv} does not divide the "
+                f"{self.n_heads} heads "
                 f"(model.d_model / model.head_dim); try model.queries_per_kv={nearest}"
             )
         if self.position is Position.rope:
             require(
                 self.head_dim % 2 == 0,
-                f"model.head_dim={self.head_dim} must be even for model.position=rope; try {self.head_dim + 1}",
+                f"model.head_dim={self.head_dim} must be even for model.position=rope; try "
+                f"{self.head_dim + 1}",
             )
         require(self.mlp_ratio > 0, f"model.mlp_ratio={self.mlp_ratio} must be positive")
         require(self.rope_theta > 0, f"model.rope_theta={self.rope_theta} must be positive")
@@ -304,7 +323,7 @@ class ModelConfig:
         return self.windows[layer % len(self.windows)]
 
 
-# ------------------------------------------------------------------------------------------------------------------ learning
+# ----------------------------------------------------------------------------------------- learning
 
 
 class OptimizerKind(enum.Enum):
@@ -357,7 +376,8 @@ class ScheduleKind(enum.Enum):
 
 @dataclass
 class ScheduleConfig:
-    """How long training lasts, and the learning rate on the way. Give exactly one of steps, tokens and passes."""
+    """How long training lasts, and the learning rate on the way. Give exactly one of steps, tokens
+    and passes."""
 
     kind: ScheduleKind = ScheduleKind.cosine
     steps: int | None = None
@@ -384,23 +404,26 @@ class ScheduleConfig:
         )
         require(
             len(given) == 1,
-            f"exactly one of schedule.steps, schedule.tokens and schedule.passes is needed, got {told}; unset one with =null",
+            "exactly one of schedule.steps, schedule.tokens and schedule.passes is needed, "
+            f"got {told}; unset one with =null",
         )
         for name, value in given.items():
             require(value > 0, f"schedule.{name}={value} must be positive")
         in_unit_interval("schedule", self, "warmup", "decay", "final")
         require(
             self.kind is not ScheduleKind.wsd or self.warmup + self.decay <= 1,
-            f"schedule.warmup={self.warmup} and schedule.decay={self.decay} together exceed the run; lower one",
+            f"schedule.warmup={self.warmup} and schedule.decay={self.decay} together exceed "
+            "the run; lower one",
         )
 
 
-# ----------------------------------------------------------------------------------------------------------------------- run
+# ---------------------------------------------------------------------------------------------- run
 
 
 class Precision(enum.Enum):
     auto = "auto"
-    """bf16 where the hardware multiplies it fast (CUDA from Ampere on, CPUs with AVX512-BF16 or AMX), else fp32."""
+    """bf16 where the hardware multiplies it fast (CUDA from Ampere on, CPUs with AVX512-BF16 or
+    AMX), else fp32."""
     fp32 = "fp32"
     bf16 = "bf16"
     """bf16 products with fp32 weights (Lightning's bf16-mixed)."""
@@ -411,7 +434,8 @@ class RunConfig:
     """One training run: its name, its seed, its batch, and what it does beside training."""
 
     name: str | None = free(None)
-    """Folder under `run.folder`. Empty: made from label, overrides and a hash of the config, so that no two configs share one."""
+    """Folder under `run.folder`. Empty: made from label, overrides and a hash of the config, so
+    that no two configs share one."""
     label: str = free("run")
     """What a made name begins with."""
     folder: str = free("runs")
@@ -486,7 +510,8 @@ OURS_NOT_THE_TRAINERS = {
     "enable_progress_bar": "callbacks",
     "reload_dataloaders_every_n_epochs": "run.seed",
 }
-"""Arguments of Lightning's Trainer that run.py sets itself, each with the dial of ours that governs it."""
+"""Arguments of Lightning's Trainer that run.py sets itself, each with the dial of ours that governs
+it."""
 
 
 @dataclass
@@ -512,16 +537,22 @@ class TrainConfig:
                 name not in self.trainer,
                 f"trainer.{name} is set by the run itself; use {ours} instead",
             )
+        for section in ("callbacks", "logger"):
+            for name, node in getattr(self, section).items():
+                made = not node or (isinstance(node, dict) and "_target_" in node)
+                require(made, f"{section}.{name} needs a `_target_`: the class to be made")
         window, batch = self.model.context_length, self.run.tokens_per_step
         if batch % window:
             nearest = max(1, round(batch / window)) * window
             raise ValueError(
-                f"run.tokens_per_step={batch} is not a whole number of windows of model.context_length={window}; try run.tokens_per_step={nearest}"
+                f"run.tokens_per_step={batch} is not a whole number of windows of "
+                f"model.context_length={window}; try run.tokens_per_step={nearest}"
             )
         require(
             self.data.kind is not DataKind.bin
             or self.tokenizer.kind in (TokenizerKind.pretrained, TokenizerKind.bytes),
-            f"tokenizer.kind={self.tokenizer.kind.value} would be trained on text, but data.kind=bin holds ids: give tokenizer.kind=pretrained "
+            f"tokenizer.kind={self.tokenizer.kind.value} would be trained on text, but "
+            "data.kind=bin holds ids: give tokenizer.kind=pretrained "
             "and tokenizer.source=<its tokenizer.json>",
         )
 
@@ -564,7 +595,7 @@ class GenerateConfig:
         require(0 <= self.min_p < 1, f"min_p={self.min_p} must be at least 0 and below 1")
 
 
-# ------------------------------------------------------------------------------------------------------- between dict and dial
+# ---------------------------------------------------------------------------- between dict and dial
 
 
 def register() -> None:
@@ -576,17 +607,21 @@ def register() -> None:
     ConfigStore.instance().store(name="generate_schema", node=GenerateConfig)
 
 
-def to_config(cfg: DictConfig) -> Any:
-    """Hydra's merged tree as real dataclasses, every dial checked.
+def to_config(cfg: DictConfig, overrides: Sequence[str] = ()) -> Any:
+    """Hydra's merged tree as real dataclasses, every dial checked, and a training run named.
 
-    Raises ValueError in one line that names the dial, its value and a remedy.
+    `overrides` are the command line's, for the name. Raises ValueError in one line that names the
+    dial, its value and a remedy.
     """
     try:
         config = OmegaConf.to_object(cfg)
+        refuse_extra(config)
+        if isinstance(config, TrainConfig) and config.run.name is None:
+            cfg.run.name = run_name(config, overrides)  # loggers may refer to ${run.name}
+            config = OmegaConf.to_object(cfg)
     except OmegaConfBaseException as error:
         cause = error.__cause__ or error
         raise ValueError(str(cause).splitlines()[0]) from None
-    refuse_extra(config)
     return config
 
 
@@ -613,9 +648,9 @@ def dial_names(schema: Any, path: str = "") -> list[str]:
 
 def unknown_dial(name: str, known: list[str]) -> str:
     """One line for a misspelt dial, with the nearest right ones."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if not near:  # the right word in the wrong section
-        near = [k for k in known if k.rpartition(".")[2] == name.rpartition(".")[2]][:1]
+    word = name.rpartition(".")[2]
+    near = [other for other in known if other.rpartition(".")[2] == word]  # in another section
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"there is no dial {name}" + (
         f"; did you mean {near[0]}?" if near else "; --cfg job lists them all"
     )
@@ -635,7 +670,8 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(kind: type, plain: dict[str, Any], path: str = "") -> Any:
-    """The inverse of `to_plain`. A missing dial takes its default; an unknown one is refused by name (ValueError)."""
+    """The inverse of `to_plain`. A missing dial takes its default; an unknown one is refused by
+    name (ValueError)."""
     hints = typing.get_type_hints(kind)
     known = {f.name for f in dataclasses.fields(kind)}
     for name in plain:
@@ -652,7 +688,7 @@ def from_plain(kind: type, plain: dict[str, Any], path: str = "") -> Any:
     return kind(**arguments)
 
 
-# ------------------------------------------------------------------------------------------------------------------- identity
+# ----------------------------------------------------------------------------------------- identity
 
 
 def identity(config: Any) -> dict[str, Any]:
@@ -677,7 +713,7 @@ def identity(config: Any) -> dict[str, Any]:
 
 
 def default_of(kind: type) -> Any:
-    """A dataclass of defaults, unchecked: a default may be illegal alone (schedule.steps must be given)."""
+    """A dataclass of its defaults, unchecked: alone they may be illegal (a length is needed)."""
     blank = object.__new__(kind)
     hints = typing.get_type_hints(kind)
     for f in dataclasses.fields(kind):
@@ -696,10 +732,11 @@ def fingerprint(plain: Any) -> str:
     ).hexdigest()
 
 
-def run_name(config: TrainConfig, overrides: list[str] = ()) -> str:
-    """The run's folder name: label, overridden identity dials, six hex digits of the identity's hash.
+def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
+    """The run's folder: label, overridden identity dials, six hex digits of the identity's hash.
 
-    `overrides` are the command line's, such as ["model.n_layers=4", "model=llama"]; group choices are in the label already.
+    `overrides` are the command line's, such as ["model.n_layers=4", "model=llama"]; group choices
+    are in the label already.
     """
     if config.run.name is not None:
         return config.run.name
@@ -712,6 +749,19 @@ def run_name(config: TrainConfig, overrides: list[str] = ()) -> str:
                 path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")[:24]
             )
     return "_".join([config.run.label, *said])[:120] + "_" + fingerprint(dials)[:6]
+
+
+def run_folder(config: TrainConfig) -> Path:
+    return Path(config.run.folder) / config.run.name
+
+
+def finished_result(config: TrainConfig) -> dict[str, Any] | None:
+    """The numbers of a run of exactly this identity that is done; else None."""
+    file = run_folder(config) / "result.json"
+    if not file.is_file():
+        return None
+    result = json.loads(file.read_text(encoding="utf-8"))
+    return result if result.get("identity") == fingerprint(identity(config)) else None
 
 
 def check_file_name(dial: str, name: str) -> None:

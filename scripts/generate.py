@@ -1,0 +1,36 @@
+"""Let a trained run tell stories.
+
+uv run scripts/generate.py run=<name> prompt="Once upon a time"
+"""
+
+import hydra
+from omegaconf import DictConfig
+
+from storylm import command_line
+from storylm.config import to_config
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="generate")
+@command_line.in_one_line
+def main(cfg: DictConfig) -> None:
+    config = to_config(cfg)
+    from storylm.checkpoint import load_run
+    from storylm.generation import stream, tell, use_threads
+
+    use_threads(config.threads)
+    run = load_run(config.run, config.checkpoint)
+    dials = {
+        name: getattr(config, name)
+        for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "seed")
+    }
+    if config.count == 1 and config.stream:
+        for piece in stream(run.model, run.tokenizer, config.prompt, **dials):
+            print(piece, end="", flush=True)
+        print()
+        return
+    stories = tell(run.model, run.tokenizer, config.prompt, count=config.count, **dials)
+    print("\n\n---\n\n".join(story.strip() for story in stories))
+
+
+if __name__ == "__main__":
+    command_line.run_script(main)

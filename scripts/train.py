@@ -1,0 +1,26 @@
+"""Train a story-telling model: stories → tokenizer → shards → model → report.
+
+uv run scripts/train.py                    the main job, on the embedded fables
+uv run scripts/train.py --help             the dials
+"""
+
+import hydra
+from omegaconf import DictConfig
+
+from storylm import command_line
+from storylm.config import to_config
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="train")
+@command_line.in_one_line
+def main(cfg: DictConfig) -> float:
+    if command_line.in_sweep():
+        return command_line.run_cell(cfg)
+    config = to_config(cfg, command_line.overrides())  # every dial is checked here …
+    from storylm.training.run import train  # … before torch takes its seconds to load
+
+    return train(config, command=command_line.command())
+
+
+if __name__ == "__main__":
+    command_line.run_script(main)

@@ -1,0 +1,434 @@
+"""Three listeners hear the same story: one tells it, one reads it, one forecasts it.
+
+The teller draws each choice and writes it. The reader is given the text and takes the option that
+it spells. Both add up -log2 of the same chances in the same order, so `read(tell(seed).text)` has
+the choices and the bits of `tell(seed)`. The forecaster is a reader that reaches the end of its
+text early and says what could come next, and how likely each continuation is.
+
+A seed tells the same story on every platform and every Python from 3.11: choices are made with
+integer weights from `random.Random(seed).random()`, whose sequence the standard library
+guarantees, and story i needs no story before it.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from random import Random
+from typing import Any, NamedTuple, NoReturn
+
+from storylm.data.fables import world
+from storylm.data.fables.forms import Choice, Notation, Slot, render
+from storylm.data.fables.plots import tell_fable
+from storylm.data.fables.story import Story
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """Which world the stories come from. A text must be read with the dials it was told with."""
+
+    vocabulary: float = 1.0
+    """Share of each set of names, things and places that is used (eight of a set at least)."""
+    scenes: bool = True
+    """False leaves out the side scenes that carry no plot, so that stories are shorter."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.vocabulary <= 1:
+            raise ValueError(f"vocabulary={self.vocabulary} must lie above 0 and at most at 1")
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` of a story: who decided them, and how much they tell."""
+
+    start: int
+    end: int
+    kind: str
+    free: bool
+    """False where the world left no other possibility; then `bits` is 0."""
+    bits: float
+    fact: str
+    """The fact that forces these characters; empty where words force them."""
+    distance: int
+    """Characters back to where this fact was last said in these words, or else drawn; 0 without."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story with its exact information."""
+
+    text: str
+    bits: float
+    choices: tuple[int, ...]
+    spans: tuple[Span, ...] = ()
+
+
+class Continuation(NamedTuple):
+    """What may come next, of which kind, and how likely. An empty text is the end of the story."""
+
+    text: str
+    probability: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far a text is a story of this world."""
+
+    choices: tuple[int, ...]
+    bits: float
+    complete: bool
+    """True when the text is a whole story, no more and no less."""
+    position: int
+    """The first character that does not fit; the length of the text where all of it fits."""
+    kind: str = ""
+    """What is broken there, or what is due there when the text merely stops."""
+    continuations: tuple[Continuation, ...] = ()
+    """What would have fitted from `position` on, with chances that sum to 1."""
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def expected(self) -> list[str]:
+        """What would have fitted from `position` on, likeliest first."""
+        return [c.text for c in sorted(self.continuations, key=lambda c: -c.probability)]
+
+
+def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Told:
+    """Story number `seed`. With `labels`, `spans` cover every character of it (slower).
+
+    Errors: ValueError for a negative seed, which Python's generator would fold onto its positive.
+    """
+    if seed < 0:
+        raise ValueError(f"seed={seed} is negative; stories are numbered from 0")
+    teller = Teller(seed)
+    tell_fable(Story(teller, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+    told = Told("".join(teller.pieces), teller.bits, tuple(teller.choices))
+    if labels:
+        told = replace(told, spans=read(told.text, difficulty, labels=True).spans)
+    return told
+
+
+def read(text: str, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Reading:
+    """The choices that spell this text, and where it leaves the world, if it does."""
+    reader = Labeller(text) if labels else Reader(text)
+    try:
+        tell_fable(Story(reader, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+        reader.finish()
+    except Departure as departure:
+        kind, continuations = departure.kind, departure.continuations
+        complete, position = False, departure.position
+    else:
+        kind, continuations, complete, position = "", (), True, len(text)
+    spans = tuple(reader.spans) if isinstance(reader, Labeller) else ()
+    return Reading(
+        tuple(reader.choices), reader.bits, complete, position, kind, continuations, spans
+    )
+
+
+def forecast(prefix: str, difficulty: Difficulty = Difficulty()) -> list[Continuation]:
+    """The possible continuations of a prefix, up to the next choice; their chances sum to 1.
+
+    Errors: ValueError where the prefix itself leaves the world.
+    """
+    reading = read(prefix, difficulty)
+    if reading.complete:
+        return [Continuation("", 1.0, "plot")]
+    if reading.position < len(prefix):
+        raise ValueError(
+            f"the prefix leaves the world at {reading.position} ({reading.kind}): "
+            f"{prefix[reading.position : reading.position + 20]!r} stands where "
+            f"{reading.expected[0]!r} would fit"
+        )
+    return list(reading.continuations)
+
+
+@lru_cache(maxsize=8)
+def notation(vocabulary: float) -> Notation:
+    """The world at one size of vocabulary, with its forms as they are compiled."""
+    sets = world.SETS
+    if vocabulary < 1:
+        sets = {name: options.first(vocabulary) for name, options in sets.items()}
+    return Notation(sets, world.WORDS)
+
+
+# ------------------------------------------------------------------------------------------ telling
+
+
+class Teller:
+    """Draws each choice, writes its text, and adds up its information."""
+
+    def __init__(self, seed: int):
+        self.random = Random(seed).random
+        self.pieces: list[str] = []
+        self.choices: list[int] = []
+        self.bits = 0.0
+
+    def say(self, kind: str, text: str, fact: str = "") -> None:
+        self.pieces.append(text)
+
+    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
+        while True:
+            if choice.uniform:
+                chosen = int(self.random() * choice.uniform)
+            else:
+                chosen = bisect_right(choice.cumulative, self.random() * choice.total)
+            if chosen not in taken:
+                break
+        self.choices.append(chosen)
+        self.bits += information(choice, chosen, taken)
+        text = choice.texts[chosen]
+        if text is None:
+            text = render(choice.openings[chosen], facts)
+        if text:
+            self.pieces.append(gap)
+            self.pieces.append(text)
+        return chosen
+
+
+def information(choice: Choice, chosen: int, taken: set[int]) -> float:
+    return -math.log2(choice.chance(chosen, taken)) if taken else choice.bits[chosen]
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+class Departure(Exception):
+    """The text leaves the world, or ends before the story does."""
+
+    def __init__(self, position: int, kind: str, continuations: tuple[Continuation, ...]):
+        super().__init__(position, kind)
+        self.position = position
+        self.kind = kind
+        self.continuations = continuations
+
+
+class Offer(NamedTuple):
+    """A text that may come next: its chance, and its parts for naming what a misfit breaks."""
+
+    text: str
+    chance: float
+    kind: str
+    parts: tuple[tuple[str, str, str], ...]
+    """(text, kind, fact) of each run of words and each fact; together they are `text`."""
+
+
+class Reader:
+    """Takes the option that the text spells next, and stops where none does.
+
+    An option in silence leaves no trace of its own. The options that it passed over stay `open`
+    until the next text has been read: they might have come here too.
+    """
+
+    def __init__(self, text: str):
+        self.text = text
+        self.position = 0
+        self.choices: list[int] = []
+        self.bits = 0.0
+        self.open: list[Offer] = []
+        self.chance = 1.0
+        """Of all the silences since the last text."""
+
+    def say(self, kind: str, text: str, fact: str = "") -> None:
+        if self.open or not self.text.startswith(text, self.position):
+            self.weigh([Offer(text, self.chance, kind, ((text, kind, fact),))])
+        self.advance(len(text))
+
+    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
+        chosen = self.spelled(choice, gap, facts)
+        if chosen is None or chosen in taken or self.open:
+            offers = list(self.offers(choice, gap, facts, taken))
+            if choice.silence is not None and (chosen is None or chosen in taken):
+                self.check_open(offers)
+                self.open += offers
+                chosen = choice.silence
+                self.chance *= choice.chance(chosen)
+            else:
+                self.weigh(offers)
+        self.choices.append(chosen)
+        self.bits += information(choice, chosen, taken)
+        if chosen != choice.silence:
+            text = choice.texts[chosen]
+            length = len(render(choice.openings[chosen], facts) if text is None else text)
+            self.advance(len(gap) + length)
+        return chosen
+
+    def spelled(self, choice: Choice, gap: str, facts: dict[str, Any]) -> int | None:
+        """The option that stands in the text here, silence aside."""
+        if gap and not self.text.startswith(gap, self.position):
+            return None
+        start = self.position + len(gap)
+        for length in choice.lengths:
+            found = choice.by_text.get(self.text[start : start + length])
+            if found is not None:
+                return found
+        if choice.fixed:
+            return None
+        for index, (text, opening) in enumerate(zip(choice.texts, choice.openings)):
+            if text is None and self.text.startswith(render(opening, facts), start):
+                return index
+        return None
+
+    def offers(
+        self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]
+    ) -> Iterator[Offer]:
+        for index, opening in enumerate(choice.openings):
+            if opening and index not in taken:
+                parts = [(gap, "style", "")] if gap else []
+                for part in opening:
+                    if isinstance(part, Slot):
+                        parts.append((getattr(facts[part.fact], part.view), part.kind, part.fact))
+                    else:
+                        parts.append((part, choice.kind, ""))
+                chance = self.chance * choice.chance(index, taken)
+                text = "".join(part[0] for part in parts)
+                yield Offer(text, chance, choice.kind, tuple(parts))
+
+    def advance(self, length: int) -> None:
+        self.position += length
+        self.open = []
+        self.chance = 1.0
+
+    def weigh(self, offers: list[Offer]) -> None:
+        """Go on if the text spells one of these offers; else say what would have fitted."""
+        self.check_open(offers)
+        if any(offer.text and self.text.startswith(offer.text, self.position) for offer in offers):
+            return
+        self.depart(self.open + offers)
+
+    def check_open(self, offers: list[Offer]) -> None:
+        """After a silence, what follows must not begin like what was passed over."""
+        for passed in self.open:
+            for offer in offers:
+                if passed.text.startswith(offer.text) or offer.text.startswith(passed.text):
+                    raise RuntimeError(
+                        f"not prefix-free after a silence: {passed.text!r} and {offer.text!r}; "
+                        "reword one of them"
+                    )
+
+    def depart(self, offers: list[Offer]) -> NoReturn:
+        remaining = self.text[self.position :]
+        shared = [common_length(remaining, offer.text) for offer in offers]
+        reach = max(shared)
+        fitting = [offer for offer, length in zip(offers, shared) if length == reach]
+        whole = sum(offer.chance for offer in fitting)
+        continuations = tuple(
+            Continuation(offer.text[reach:], offer.chance / whole, offer.kind)
+            for offer in fitting
+        )
+        kinds = {kind_at(offer, reach) for offer in fitting}
+        kind = kinds.pop() if len(kinds) == 1 else fitting[-1].kind
+        raise Departure(self.position + reach, kind, continuations)
+
+    def finish(self) -> None:
+        """The story has ended: so must the text, and no silence may still be open."""
+        if self.open:
+            raise RuntimeError(f"a story ends in a silence: {self.open[0].text!r} was possible")
+        if self.position < len(self.text):
+            raise Departure(self.position, "plot", (Continuation("", 1.0, "plot"),))
+
+
+def common_length(text: str, other: str) -> int:
+    """How many characters two texts share from their start."""
+    length = min(len(text), len(other))
+    if text[:length] == other[:length]:
+        return length
+    return next(i for i in range(length) if text[i] != other[i])
+
+
+# Words that carry the sentence rather than the story: a slip here is a slip of grammar.
+FUNCTION_WORDS = frozenset(
+    """a an the and or but so to of in on at by for from with into as than that this these those
+    is are was were be been had has have did do does not it its he she they him her them his their
+    who what when where there""".split()
+)
+
+
+def kind_at(offer: Offer, at: int) -> str:
+    """Which kind of thing breaks if the offer is left at this character."""
+    for text, kind, fact in offer.parts:
+        if at < len(text):
+            return kind if fact else kind_of_word(text, at, kind)
+        at -= len(text)
+    return offer.kind
+
+
+def kind_of_word(text: str, at: int, kind: str) -> str:
+    """Grammar for small words, for the marks between words and for endings; else `kind`."""
+    if kind == "grammar" or not text[at].isalpha():
+        return "grammar" if text[at] != "\n" else kind
+    start = end = at
+    while start and text[start - 1].isalpha():
+        start -= 1
+    while end < len(text) and text[end].isalpha():
+        end += 1
+    word = text[start:end]
+    ending = next((e for e in ("ing", "ed", "s") if len(word) > len(e) + 2 and word.endswith(e)), "")
+    if word.lower() in FUNCTION_WORDS or (ending and at >= end - len(ending)):
+        return "grammar"
+    return kind
+
+
+# ---------------------------------------------------------------------------------------- labelling
+
+
+class Labeller(Reader):
+    """A reader that notes for each character who decided it and how much it tells."""
+
+    def __init__(self, text: str):
+        super().__init__(text)
+        self.spans: list[Span] = []
+        self.said: dict[tuple[str, str], int] = {}
+        self.drawn_at: dict[str, int] = {}
+
+    def say(self, kind: str, text: str, fact: str = "") -> None:
+        offer = Offer(text, self.chance, kind, ((text, kind, fact),))
+        rivals = [*self.open, offer]
+        super().say(kind, text, fact)
+        self.label(offer, rivals)
+
+    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
+        offers = list(self.offers(choice, gap, facts, taken))
+        rivals = [*self.open, *offers]
+        silence = choice.chance(choice.silence) * self.chance if choice.silence is not None else 0
+        chosen = super().choose(choice, gap, facts, taken)
+        if chosen != choice.silence:
+            taken_text = self.text
+            spelled = next(o for o in offers if taken_text.endswith(o.text, 0, self.position))
+            self.label(spelled, rivals, silence)
+            for bind in choice.binds[chosen]:
+                self.drawn_at[bind.fact] = self.position
+        return chosen
+
+    def label(self, offer: Offer, rivals: list[Offer], elsewhere: float = 0.0) -> None:
+        """Split the text just read into spans. `elsewhere` is the chance of yet another silence."""
+        at = self.position - len(offer.text)
+        rivals = [rival for rival in rivals if rival.text]
+        mass = sum(rival.chance for rival in rivals) + elsewhere
+        done = 0
+        for text, kind, fact in offer.parts:
+            for place, letter in enumerate(text):
+                rivals = [r for r in rivals if r.text[done : done + 1] == letter]
+                left = sum(rival.chance for rival in rivals)
+                bits = math.log2(mass / left) if left < mass * (1 - 1e-12) else 0.0
+                mass = left
+                if bits:
+                    self.note(Span(at + done, at + done + 1, offer.kind, True, bits, "", 0))
+                else:
+                    real = kind if fact else kind_of_word(text, place, kind)
+                    since = self.said.get((fact, text), self.drawn_at.get(fact, at + done))
+                    distance = at + done - since if fact else 0
+                    self.note(Span(at + done, at + done + 1, real, False, 0.0, fact, distance))
+                done += 1
+            if fact:
+                self.said[fact, text] = at + done
+
+    def note(self, span: Span) -> None:
+        """Append a span, joined to the one before where both are forced by the same thing."""
+        if self.spans:
+            last = self.spans[-1]
+            if not last.free and not span.free and last[2:6] == span[2:6]:
+                self.spans[-1] = last._replace(end=span.end)
+                return
+        self.spans.append(span)

@@ -1,0 +1,150 @@
+"""Scenes that many plots share: who it is about, where they go, whom they meet, how it ends."""
+
+from __future__ import annotations
+
+from storylm.data.fables import world
+from storylm.data.fables.story import Story
+
+
+def introduce(s: Story) -> None:
+    """Who the hero is. Afterwards `hero` and `cast` are known."""
+    form = s.begin(
+        "Once upon a time, there was a <little> {kind=KINDS_OF_HERO} named *6",
+        "Once upon a time, in <village>, there lived a <little> {kind=KINDS_OF_HERO} named *2",
+        "Once there was a <little> {kind=KINDS_OF_HERO} [named|called] *2",
+        "In <village>, there lived a <little> {kind=KINDS_OF_HERO} named *2",
+        "There once was a <little> {kind=KINDS_OF_HERO} whose name was ",
+        "Long ago, there was a <little> {kind=KINDS_OF_HERO} named ",
+        "This is the story of {hero=FOLK}, a <little> ",
+        "{hero=FOLK} was a <little> *5",
+    )
+    if form < 6:
+        name_the_hero(s)
+    else:
+        say_the_kind(s)
+    s.style(
+        "{He} was [very|always|a bit] {trait=TRAITS}, and {he} [loved|liked] to {habit=HABITS}.*2",
+        "{He} [loved|liked] to {habit=HABITS} [all day long|more than anything|whenever {he} could].*2",
+        "{He} lived in {home_at=HOMES} with {his} {parent=FAMILY}.",
+        "Everyone [said|knew] that {he} was {trait=TRAITS}[ and {trait2=TRAITS}|].",
+        "{His} favorite color was {favorite=COLOURS}, and {his} favorite food was {food_a=SWEETS}.",
+        "Every [day|morning|evening], {he} liked to {habit=HABITS}.*2",
+    )
+    if s.scenes:
+        wish(s)
+
+
+def name_the_hero(s: Story) -> None:
+    """The kind was said; a name that belongs to it follows."""
+    kind = s.kind
+    if kind.text == "girl":
+        s.begin("{hero=GIRL_NAMES}.")
+    elif kind.text == "boy":
+        s.begin("{hero=BOY_NAMES}.")
+    else:
+        s.begin("{hero=PETS}.")
+    settle_the_hero(s, kind)
+
+
+def say_the_kind(s: Story) -> None:
+    """The name was said; a kind that belongs to it follows."""
+    if s.hero.kind == "animal":
+        s.begin("{kind=ANIMALS}" + ENDING)
+        settle_the_hero(s, s.kind)
+    else:
+        s.begin("{hero.kind}" + ENDING)
+        settle_the_hero(s, None)
+
+
+ENDING = "[ from <village>.| with many friends.| with a big heart.|.]"
+
+
+def settle_the_hero(s: Story, kind: object) -> None:
+    """From name and kind: one hero, and those who may meet a hero of this kind."""
+    if isinstance(kind, world.Animal):
+        s.know(hero=world.as_animal(s.hero, kind), cast=world.ANIMAL_CAST)
+    else:
+        s.know(cast=world.CHILD_CAST)
+    s.know(yard=world.YARD)
+    s.gap = " "
+
+
+def wish(s: Story) -> None:
+    """Something small about the hero; nothing hangs on it, and it may be left out."""
+    s.style(
+        "[More than anything|Most of all], {hero} wanted to learn how to {skill=SKILLS}.",
+        "At night, {his} {elder=FAMILY} told {him} stories about {dream=DREAMS}.",
+        "[In the summer|In the winter|After lunch|On Sundays], {he} often dreamed about {dream=DREAMS}.",
+        "*5",
+    )
+
+
+def weather(s: Story) -> None:
+    if s.scenes:
+        s.style(
+            "The sun was [shining|warm|high in the sky] and the birds were [singing|busy|loud].",
+            "The sky was [blue|gray|clear] and the wind was [soft|cool|strong|playful].",
+            "Outside, the [air|grass|world] smelled of {smell=SMELLS}.",
+            "White clouds [sailed|floated|raced] over the [roofs|trees|hills].",
+            "*4",
+        )
+
+
+def sight(s: Story) -> None:
+    """Something to see at the place where the hero is."""
+    if s.scenes:
+        s.style(
+            "On the way, {he} saw {sight=place.sights}.",
+            "There {he} saw {sight=place.sights} and {sight2=place.sights}.",
+            "What a day it was! There was {sight=place.sights} to look at.",
+            "*3",
+        )
+
+
+def meet_friend(s: Story) -> None:
+    """Afterwards `friend` is known, and kept apart from the hero."""
+    s.plot(
+        "<then>, {his} friend {friend=cast.folk} came [by|along|over].*2",
+        "<then>, {he} met {his} friend {friend=cast.folk}.",
+        "Nearby, {his} friend {friend=cast.folk} was {doing=DOINGS}.",
+        "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was {doing=DOINGS}.",
+    )
+
+
+def passer_by(s: Story) -> None:
+    """Somebody goes by who has nothing to do with it."""
+    if s.scenes:
+        s.style(
+            'A {passing=PASSERS} went by and said, "[Good day|Hello|What a fine day], {hero}!"',
+            "A {passing=PASSERS} went by and [waved|smiled|sang a tune].",
+            "*4",
+        )
+
+
+def thank(s: Story) -> None:
+    """The hero thanks the friend."""
+    s.plot(
+        '"Thank you, {friend}!" {hero} <said>. "You are [a good friend|so kind|the best|a true friend]."',
+        '{hero} hugged {friend} and <said>, "Thank you [so much|for your help|from all my heart]!"',
+        '"I could not have done it without you, {friend}," <said> {hero}.',
+        "{hero} thanked {friend} [again and again|with a big hug|three times|with a smile].",
+    )
+
+
+def moral(s: Story, *lessons: str) -> None:
+    """The last sentence: what the hero learned, or simply how the day ended."""
+    s.paragraph()
+    s.plot(
+        *(f"The moral of the story is: {lesson}*2" for lesson in lessons),
+        *(f"{{hero}} learned a lesson that day: {lower(lesson)}*2" for lesson in lessons),
+        *(f"And that is how {{hero}} learned that {lower(lesson)}" for lesson in lessons),
+        "That night, {hero} [slept|dreamed] [well|like a stone|with a smile].*2",
+        "It was the best day [of all|of the whole year|that {hero} could remember].*2",
+        "And they all lived happily ever after.*2",
+        "From then on, every day was a little [brighter|better|happier] for {hero}.",
+        "{hero} went to bed <happy>, and the [moon|stars|night wind] watched over the {hero.home}.*2",
+    )
+
+
+def lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

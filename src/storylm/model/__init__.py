@@ -1,0 +1,1 @@
+"""The model: what is computed, what it costs, and how its predictions are scored."""

@@ -1,0 +1,63 @@
+"""The one door to matplotlib: every picture of the project, in one look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+INK, GRID, TRAIN, VALID, FLOOR = "#22303c", "#dfe4e8", "#9db4c8", "#d1495b", "#2a9d8f"
+
+
+def plot_curves(
+    rows: Sequence[dict[str, float]], file: Path, *, title: str, floor: float | None
+) -> None:
+    """curves.png: loss, bits per byte (with the data's floor, where it is known), perplexity and
+    tokens per second against training tokens. `rows` are those of metrics.csv."""
+    import matplotlib  # late: it is slow to load
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    from matplotlib.ticker import EngFormatter
+
+    figure, axes = plt.subplots(2, 2, figsize=(11, 7), layout="constrained")
+    figure.suptitle(title, color=INK, fontsize=13)
+    tokens = tokens_of_steps(rows)
+
+    def line(axis: object, metric: str, *, color: str, label: str, marker: str = "") -> None:
+        points = [(tokens[row["step"]], row[metric]) for row in rows if metric in row]
+        if points:
+            axis.plot(*zip(*points), color=color, label=label, marker=marker, markersize=4)
+
+    loss, bits, perplexity, speed = axes.flat
+    line(loss, "train/loss", color=TRAIN, label="training")
+    line(loss, "val/loss", color=VALID, label="validation", marker="o")
+    loss.set_ylabel("nats per token")
+    line(bits, "val/bits_per_byte", color=VALID, label="validation", marker="o")
+    bits.set_ylabel("bits per byte")
+    if floor is not None:
+        bits.axhline(floor, color=FLOOR, linestyle="--", label=f"floor of the data, {floor:.3f}")
+    bits.set_ylim(bottom=0)
+    line(perplexity, "val/perplexity", color=VALID, label="validation", marker="o")
+    perplexity.set_yscale("log")
+    perplexity.set_ylabel("perplexity")
+    line(speed, "speed/tokens_per_second", color=INK, label="training")
+    speed.set_ylabel("tokens per second")
+    speed.set_ylim(bottom=0)
+    speed.yaxis.set_major_formatter(EngFormatter())
+    for axis in axes.flat:
+        axis.set_xlabel("training tokens")
+        axis.xaxis.set_major_formatter(EngFormatter())
+        axis.grid(color=GRID)
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
+        if axis.get_legend_handles_labels()[0]:
+            axis.legend(frameon=False)
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
+def tokens_of_steps(rows: Sequence[dict[str, float]]) -> dict[float, float]:
+    """Training tokens at each row's step; rows that do not say take them from a row that does."""
+    said = [row for row in rows if "progress/tokens_seen" in row and row["step"]]
+    each = said[-1]["progress/tokens_seen"] / said[-1]["step"] if said else 1.0
+    return {row["step"]: row["step"] * each for row in rows}

@@ -1,0 +1,290 @@
+"""The LightningModule: what one optimizer step does, and what one validation measures.
+
+A batch is a whole optimizer step. The module splits it into micro-batches and steps by itself
+(Lightning's manual optimization), so Lightning's batches, our steps and its global_step are one and
+the same number, and no signal, save or validation can fall into the middle of an accumulated step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from typing import Any
+
+import lightning as L
+import numpy as np
+import torch
+from torch import nn
+
+from storylm.config import Average, TrainConfig, to_plain
+from storylm.data.loading import ScoredRows
+from storylm.model.loss import bits_per_byte, score_rows, token_nats
+from storylm.model.size import count_parameters, flops_per_token
+from storylm.model.transformer import Transformer
+from storylm.optim.build import build_optimizer
+from storylm.optim.schedule import lr_multiplier
+from storylm.tokenizer import Tokenizer
+
+
+class PretrainModule(L.LightningModule):
+    """Next-token prediction over windows; validation in bits per byte over whole stories."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        tokenizer: Tokenizer,
+        *,
+        total_steps: int,
+        validate_every: int,
+        peak_flops: float = math.nan,
+    ) -> None:
+        """`peak_flops`: what all devices multiply in a second at best; nan where it is unknown."""
+        super().__init__()
+        self.automatic_optimization = False
+        self.config, self.tokenizer = config, tokenizer
+        self.total_steps, self.validate_every = total_steps, validate_every
+        self.save_hyperparameters({"config": to_plain(config), "total_steps": total_steps})
+        self.model = Transformer(config.model)
+        # Kept out of the module's children, so that checkpoints hold the weights under one name.
+        self.__dict__["step_model"] = (
+            torch.compile(self.model) if config.run.compile else self.model
+        )
+        self.bytes_per_token_V = torch.from_numpy(tokenizer.bytes_per_token_V)
+        self.flops_per_token = flops_per_token(config.model, config.model.context_length)
+        self.peak_flops = peak_flops
+        self.average = AveragedWeights(self.model, config.optim.average_decay)
+        if config.optim.average is Average.none:
+            self.average = None
+        self.stop_signal: int | None = None
+        self.finished = False
+        self.row: dict[str, float] = {}
+        self.stories: list[tuple[str, str]] = []  # (opening, story), told at this validation
+        self.losses: list[torch.Tensor] = []  # of the steps since the last row, on the device
+        self.seconds, self.mark = 0.0, time.perf_counter()
+
+    # ------------------------------------------------------------------------------- one step
+
+    def training_step(self, windows_BT: torch.Tensor, batch_idx: int) -> None:
+        """One optimizer step over all of this device's windows, (B, context_length + 1) int64."""
+        run, optim = self.config.run, self.config.optim
+        step = self.trainer.global_step
+        optimizer = self.optimizers()
+        micro_batches = windows_BT.split(run.micro_batch_size)
+        total = torch.zeros((), device=self.device)
+        for i, tokens_BT in enumerate(micro_batches):
+            seed_dropout(run.seed, step, i, self.global_rank, self.device)
+            inputs_BT, targets_BT = tokens_BT[:, :-1], tokens_BT[:, 1:]
+            with self.gradients_stay_here(i + 1 < len(micro_batches)):
+                nats_BT = token_nats(self.step_model(inputs_BT), targets_BT)
+                # The mean over the whole step, however many micro-batches it is cut into.
+                loss = nats_BT.sum() / (len(windows_BT) * nats_BT.shape[1])
+                self.manual_backward(loss)
+            total += loss.detach()
+        for group in optimizer.param_groups:
+            group["lr"] = optim.learning_rate * self.multiplier(step)
+        self.grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), optim.clip or math.inf)
+        optimizer.step()
+        optimizer.zero_grad()
+        if self.average is not None:
+            self.average.update(self.model)
+        self.losses.append(total)
+
+    def multiplier(self, step: int) -> float:
+        """The schedule at a step that is yet to be made, counted from 0."""
+        return lr_multiplier(min(1.0, (step + 1) / self.total_steps), self.config.schedule)
+
+    def gradients_stay_here(self, here: bool) -> contextlib.AbstractContextManager:
+        """Gradients need to cross devices once a step, after its last micro-batch."""
+        model = self.trainer.strategy.model
+        return model.no_sync() if here and hasattr(model, "no_sync") else contextlib.nullcontext()
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return build_optimizer(self.model, self.config.optim)
+
+    # ----------------------------------------------------------------------------- validation
+
+    def on_validation_epoch_start(self) -> None:
+        self.scored = torch.zeros(3, dtype=torch.float64)  # nats, tokens, bytes
+        if self.average is not None:
+            self.average.swap(self.model)
+
+    def validation_step(self, rows: ScoredRows, batch_idx: int) -> None:
+        nats, tokens = score_rows(self.model, rows.inputs_BR, rows.targets_BR, rows.scored_BR)
+        bytes_V = self.bytes_per_token_V = self.bytes_per_token_V.to(self.device)
+        n_bytes = bytes_V[rows.targets_BR][rows.scored_BR].sum()
+        self.scored += torch.tensor([float(nats), float(tokens), float(n_bytes)]).double()
+
+    def on_validation_epoch_end(self) -> None:
+        nats, tokens, n_bytes = self.all_ranks(self.scored).tolist()
+        loss = nats / tokens
+        metrics = {
+            "val/loss": loss,
+            "val/bits_per_byte": bits_per_byte(nats, n_bytes),
+            "val/perplexity": math.exp(min(loss, 700.0)),
+        }
+        self.row |= metrics
+        # For Lightning's callbacks (early stopping, say); the loggers get the whole row at once.
+        self.log_dict({k: torch.tensor(v) for k, v in metrics.items()}, logger=False)
+
+    def on_validation_end(self) -> None:
+        if self.average is not None:
+            self.average.swap(self.model)
+
+    def all_ranks(self, values: torch.Tensor) -> torch.Tensor:
+        if self.trainer.world_size == 1:
+            return values
+        return self.trainer.strategy.reduce(values.to(self.device), reduce_op="sum")
+
+    # ------------------------------------------------------------------- what happens between
+
+    def on_train_start(self) -> None:
+        step = self.trainer.global_step
+        self.forget(step)
+        self.finish_step(step)  # validates the untrained model, or what a kill has left undone
+        self.mark = time.perf_counter()
+
+    def forget(self, step: int) -> None:
+        """Drop what an earlier process logged from `step` on: it is about to happen again."""
+        for logger in self.trainer.loggers:
+            if hasattr(logger, "forget"):
+                logger.forget(step)
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        # Runs after all callbacks, so the checkpoint of this step is written already.
+        now = time.perf_counter()
+        self.seconds += now - self.mark
+        self.finish_step(self.trainer.global_step)
+        if self.stop_signal:
+            self.trainer.should_stop = True
+        self.mark = time.perf_counter()
+
+    def finish_step(self, step: int, *, validated: bool = False) -> None:
+        """Validate (unless it has just been done) and write the step's row, where they are due."""
+        last = self.finished = step >= self.total_steps
+        if not validated and (step % self.validate_every == 0 or last):
+            self.validate()
+        if self.losses and (step % self.config.run.log_every == 0 or last):
+            self.row |= self.progress(step)
+        if self.row:
+            self.write_row(step)
+
+    def write_row(self, step: int) -> None:
+        """Hand the step's metrics and stories to every logger, once."""
+        row, self.row = self.row, {}
+        stories, self.stories = self.stories, []
+        for logger in self.trainer.loggers:
+            if stories and hasattr(logger, "with_stories"):
+                logger.log_metrics(logger.with_stories(row, stories), step)
+            else:
+                logger.log_metrics(row, step)
+        for callback in self.trainer.callbacks:
+            if hasattr(callback, "on_row"):
+                callback.on_row(step, row)
+
+    def validate(self) -> None:
+        """Run Lightning's validation loop in the middle of fit, at a step of our choosing."""
+        trainer = self.trainer
+        loop = trainer.fit_loop.epoch_loop.val_loop
+        loop.restarting = False  # else a resumed run skips a batch, and the number is wrong
+        trainer.validating = True
+        loop.run()
+        trainer.training = True
+
+    def progress(self, step: int) -> dict[str, float]:
+        """The training part of a row, over the steps since the last one."""
+        run = self.config.run
+        losses = torch.stack(self.losses).cpu().double()  # the one wait for the device
+        loss = float(self.all_ranks(losses.mean())) / self.trainer.world_size
+        row = {
+            "train/loss": loss,
+            "optim/learning_rate": self.config.optim.learning_rate * self.multiplier(step - 1),
+            "progress/tokens_seen": step * run.tokens_per_step,
+            "memory/peak_gib": peak_memory_gib(self.device),
+        }
+        if hasattr(self, "grad_norm"):
+            row["optim/grad_norm"] = float(self.grad_norm)
+        if self.seconds > 0:
+            rate = len(losses) * run.tokens_per_step / self.seconds
+            row["speed/tokens_per_second"] = rate
+            if math.isfinite(self.peak_flops):
+                row["speed/model_flops_utilization"] = rate * self.flops_per_token / self.peak_flops
+        self.losses, self.seconds = [], 0.0
+        return row
+
+    # ---------------------------------------------------------------------------- checkpoints
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["progress"] = {
+            "losses": [float(loss) for loss in self.losses],
+            "grad_norm": float(getattr(self, "grad_norm", math.nan)),
+        }
+        if self.average is not None:
+            checkpoint["average"] = self.average.weights
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        progress = checkpoint["progress"]
+        self.losses = [torch.tensor(loss, device=self.device) for loss in progress["losses"]]
+        self.grad_norm = progress["grad_norm"]
+        if self.average is not None:
+            self.average.weights = checkpoint["average"]
+
+    def count_parameters(self) -> int:
+        return count_parameters(self.config.model).total
+
+
+class AveragedWeights:
+    """An exponential moving average of the weights, kept beside them.
+
+    It starts at the initial weights, and the share that stays rises with the number of updates to
+    `decay`, so that it is useful from the first validation on.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.weights = {name: p.detach().clone() for name, p in model.named_parameters()}
+        self.weights["updates"] = torch.zeros((), dtype=torch.int64)
+
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        updates = self.weights["updates"]
+        updates += 1
+        stays = min(self.decay, (1 + int(updates)) / (10 + int(updates)))
+        pairs = [(self.on(name, p), p.detach()) for name, p in model.named_parameters()]
+        torch._foreach_lerp_([a for a, _ in pairs], [p for _, p in pairs], 1 - stays)
+
+    @torch.no_grad()
+    def swap(self, model: nn.Module) -> None:
+        """Exchange the model's weights with the average; twice leaves both as they were."""
+        for name, parameter in model.named_parameters():
+            average = self.on(name, parameter)
+            kept = parameter.detach().clone()
+            parameter.copy_(average)
+            average.copy_(kept)
+
+    def on(self, name: str, parameter: torch.Tensor) -> torch.Tensor:
+        if self.weights[name].device != parameter.device:
+            self.weights[name] = self.weights[name].to(parameter.device)
+        return self.weights[name]
+
+
+def seed_dropout(seed: int, step: int, micro_batch: int, rank: int, device: torch.device) -> None:
+    """Make dropout a function of where we are, so that no random state has to be saved."""
+    state = np.random.SeedSequence((seed, step, micro_batch, rank)).generate_state(1, np.uint64)
+    value = int(state[0]) >> 1
+    torch.default_generator.manual_seed(value)  # torch.manual_seed takes eighty times longer
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(value)
+    elif device.type == "mps":
+        torch.mps.manual_seed(value)
+
+
+def peak_memory_gib(device: torch.device) -> float:
+    """Allocated on a GPU, resident on a CPU; both at their peak so far."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**30
+    import resource
+    import sys
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

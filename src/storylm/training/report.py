@@ -1,0 +1,188 @@
+"""What a finished run leaves for people: result.json, curves.png, report.md, and ten lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from storylm.config import TrainConfig, fingerprint, identity, to_plain
+from storylm.data.shards import TokenShards
+from storylm.model.size import count_parameters
+from storylm.plots import plot_curves
+from storylm.training.callbacks import minutes
+from storylm.training.tracking import read_metrics
+
+
+def write_result(home: Path, result: dict[str, Any]) -> None:
+    """result.json, whole or absent: its presence says that the run is done."""
+    part = home / "result.json.part"
+    part.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    os.replace(part, home / "result.json")
+
+
+def summarize(
+    config: TrainConfig, home: Path, train: TokenShards, *, steps: int, seconds: float
+) -> dict[str, Any]:
+    """The run's numbers, from metrics.csv and the manifest."""
+    rows = read_metrics(home / "metrics.csv")
+    scored = [row for row in rows if "val/bits_per_byte" in row]
+    untrained = scored[0]["val/bits_per_byte"] if scored[0]["step"] == 0 else None
+    final = scored[-1]["val/bits_per_byte"]
+    best = min(scored, key=lambda row: row["val/bits_per_byte"])
+    floor = train.manifest.get("floor_bits_per_byte")
+    losses = [row["train/loss"] for row in rows if "train/loss" in row]
+    speeds = [row[SPEED] for row in rows if SPEED in row]
+    tokens = scored[-1]["step"] * config.run.tokens_per_step
+    way = None
+    if floor is not None and untrained is not None:
+        way = (untrained - final) / (untrained - floor)
+    return {
+        "run": config.run.name,
+        "steps": int(scored[-1]["step"]),
+        "planned_steps": steps,
+        "tokens": int(tokens),
+        "passes": tokens / len(train),
+        "parameters": count_parameters(config.model).total,
+        "seconds": round(seconds, 1),
+        "train/loss": losses[-1] if losses else None,
+        "val/loss": scored[-1]["val/loss"],
+        "val/perplexity": scored[-1]["val/perplexity"],
+        "val/bits_per_byte": final,
+        "best_bits_per_byte": best["val/bits_per_byte"],
+        "best_step": int(best["step"]),
+        "untrained_bits_per_byte": untrained,
+        "floor_bits_per_byte": floor,
+        "way_to_floor": way,
+        "tokens_per_second": sorted(speeds)[len(speeds) // 2] if speeds else None,
+        "identity": fingerprint(identity(config)),
+        "data": train.manifest["fingerprint"],
+        "tokenizer": train.manifest["tokenizer"],
+    }
+
+
+SPEED = "speed/tokens_per_second"
+
+
+def write_report(
+    config: TrainConfig,
+    home: Path,
+    result: dict[str, Any],
+    *,
+    stories: list[str],
+    command: str,
+    dashboard: str,
+) -> str:
+    """Write curves.png, report.md and result.json; return the lines for the terminal."""
+    floor = result["floor_bits_per_byte"]
+    title = f"{config.run.name} · {result['val/bits_per_byte']:.4f} bits per byte"
+    plot_curves(read_metrics(home / "metrics.csv"), home / "curves.png", title=title, floor=floor)
+    facts = told_facts(config, result)
+    page = [f"# {config.run.name}", ""]
+    page += [f"| {name} | {value} |" for name, value in [("", ""), ("---", "---"), *facts]]
+    page += ["", "![curves](curves.png)", "", "## Three stories", ""]
+    for story in stories:
+        page += ["> " + line for line in story.strip().splitlines()] + ["", "---", ""]
+    page += ["## Make it again", "", "```", command, "```", ""]
+    page += [f"- {name}: {value}" for name, value in provenance(result)]
+    page += ["", "The config is in config.yaml; samples.md shows how the stories grew.", ""]
+    (home / "report.md").write_text("\n".join(page), encoding="utf-8")
+    write_result(home, result)
+    width = max(len(name) for name, _ in facts)
+    lines = [f"  {name:{width}}  {value}" for name, value in facts]
+    return "\n".join(
+        [
+            f"\n{config.run.name} is done.",
+            *lines,
+            f"  {'all of it':{width}}  {home / 'report.md'} (curves.png, samples.md, metrics.csv)",
+            *([f"  {'dashboard':{width}}  {dashboard}"] if dashboard else []),
+            "",
+            "Next, let it tell you one:",
+            f'  uv run scripts/generate.py run={config.run.name} prompt="One day, a little"',
+        ]
+    )
+
+
+def told_facts(config: TrainConfig, result: dict[str, Any]) -> list[tuple[str, str]]:
+    """The numbers of a run as people say them."""
+    bits = f"{result['val/bits_per_byte']:.4f}"
+    if result["untrained_bits_per_byte"] is not None:
+        bits += f" (untrained {result['untrained_bits_per_byte']:.4f}"
+        if result["floor_bits_per_byte"] is not None:
+            bits += f", floor of the data {result['floor_bits_per_byte']:.4f}"
+        bits += ")"
+    model = config.model
+    facts = [
+        ("model", f"{model.style}, {model.n_layers} layers x {model.d_model}, "
+                  f"{result['parameters']:,} parameters"),
+        ("data", f"{config.data.name}, {result['tokens']:,} tokens, "
+                 f"{result['passes']:.2f} passes"),
+        ("time", f"{minutes(result['seconds'])} for {result['steps']} steps"),
+        ("bits per byte", bits),
+    ]  # fmt: skip
+    if result["way_to_floor"] is not None:
+        facts.append(("way to the floor", f"{100 * result['way_to_floor']:.1f} %"))
+    if result["best_step"] != result["steps"]:
+        facts.append(("best", f"{result['best_bits_per_byte']:.4f} at step {result['best_step']}"))
+    facts.append(("perplexity", f"{result['val/perplexity']:.2f} per token"))
+    if result["tokens_per_second"]:
+        facts.append(("speed", f"{result['tokens_per_second']:,.0f} tokens per second"))
+    return facts
+
+
+def provenance(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is needed to make the run again, beside its config."""
+    return [
+        ("commit", commit()),
+        ("config", result["identity"]),
+        ("data", result["data"]),
+        ("tokenizer", result["tokenizer"]),
+        ("machine", " · ".join(f"{k} {v}" for k, v in runtime_card().items())),
+    ]
+
+
+def commit() -> str:
+    """The git commit of the code, with a mark where files differ from it."""
+    here = Path(__file__).parent
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=here, capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+
+
+def runtime_card() -> dict[str, Any]:
+    """What decides the last bits of a number beside the config."""
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return {
+        "torch": torch.__version__,
+        "device": gpu or cpu_name(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+    }
+
+
+def cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} cores)"
+
+
+def save_config(config: TrainConfig, home: Path) -> None:
+    """config.yaml: the whole config as it ran."""
+    from omegaconf import OmegaConf
+
+    part = home / "config.yaml.part"
+    part.write_text(OmegaConf.to_yaml(OmegaConf.create(to_plain(config))), encoding="utf-8")
+    os.replace(part, home / "config.yaml")

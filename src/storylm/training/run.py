@@ -1,0 +1,269 @@
+"""One training run from config to report: every object is made here, in reading order."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import torch
+from hydra.utils import instantiate
+from lightning.pytorch.callbacks import ProgressBar
+from omegaconf import OmegaConf
+
+from storylm.config import (
+    Precision,
+    TrainConfig,
+    finished_result,
+    from_plain,
+    identity,
+    run_folder,
+)
+from storylm.data.loading import TokenDataModule
+from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.generation import tell
+from storylm.optim.schedule import count_steps
+from storylm.tokenizer import Tokenizer, load_tokenizer
+from storylm.training.module import PretrainModule
+from storylm.training.report import save_config, summarize, write_report
+from storylm.training.saving import Checkpoints, WholeFileIO, step_files
+from storylm.training.tracking import MetricsCsv, TrackioLogger
+
+NEVER = 2**31
+"""More epochs than there will ever be: validation is called by step, never by epoch."""
+
+
+def train(config: TrainConfig, *, command: str = "") -> float:
+    """Train one run to its end and return its val/bits_per_byte.
+
+    A run that is done says so and returns its number; one that was interrupted goes on from its
+    newest checkpoint. Raises ValueError where the folder holds another run.
+    """
+    home = run_folder(config)
+    if result := finished_result(config):
+        value = result["val/bits_per_byte"]
+        print(f"{home} is done: {value:.4f} bits per byte. To train it anew, delete it first.")
+        return value
+    began = time.monotonic()
+    check_folder(config, home)
+    check_launcher(config)
+    quiet_lightning()
+    torch.set_num_threads(config.run.threads or os.cpu_count() or 1)
+
+    tokenizer = prepare_tokenizer(config.tokenizer, config.data)
+    check_vocabulary(config, home, tokenizer)
+    train_shards, valid_shards = prepare_data(config.data, tokenizer)
+    data = TokenDataModule(config, train_shards, valid_shards)
+
+    steps = count_steps(
+        config.schedule,
+        train_tokens=len(train_shards),
+        tokens_per_step=config.run.tokens_per_step,
+    )
+    validate_every = config.run.validate_every or max(1, steps // 10)
+    L.seed_everything(config.run.seed, workers=True, verbose=False)
+    module = PretrainModule(config, tokenizer, total_steps=steps, validate_every=validate_every)
+    checkpoints = Checkpoints(
+        home,
+        every=config.run.checkpoint_every or validate_every,
+        validate_every=validate_every,
+        keep=config.run.keep_checkpoints,
+    )
+    home.mkdir(parents=True, exist_ok=True)
+    loggers = [MetricsCsv(home), *build_nodes(config.logger)]
+    callbacks = build_nodes(config.callbacks)
+    trainer = L.Trainer(
+        **config.trainer,
+        max_steps=steps,
+        max_epochs=-1,
+        precision=lightning_precision(config.run.precision, config.trainer),
+        logger=loggers,
+        callbacks=[*callbacks, checkpoints],
+        plugins=[WholeFileIO()],
+        enable_checkpointing=False,  # Lightning's own; ours is among the callbacks
+        enable_model_summary=False,
+        enable_progress_bar=any(isinstance(callback, ProgressBar) for callback in callbacks),
+        check_val_every_n_epoch=NEVER,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        default_root_dir=home,
+    )
+    if trainer.is_global_zero:
+        tokenizer.save(home / "tokenizer.json")
+        save_config(config, home)
+        introduce(config, home, module, steps, len(train_shards), trainer)
+    newest = step_files(home / "checkpoints")[-1:]
+    if newest:
+        print(f"goes on from {newest[0]}", flush=True)
+    with signals_to(module):
+        trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
+    if module.stop_signal:
+        print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
+        sys.exit(128 + module.stop_signal)
+    if trainer.global_step >= steps and not module.finished:  # killed after its last save
+        module.forget(trainer.global_step)
+        trainer.validate(module, data, verbose=False)
+        module.finish_step(trainer.global_step, validated=True)
+
+    for logger in loggers:
+        logger.finalize("success")
+    value = math.nan
+    if trainer.is_global_zero:
+        seconds = time.monotonic() - began
+        result = summarize(config, home, train_shards, steps=steps, seconds=seconds)
+        stories = tell_stories(config, module, tokenizer)
+        print(write_report(config, home, result, stories=stories, command=command,
+                           dashboard=dashboard(loggers)))  # fmt: skip
+        print("\n" + "\n\n---\n\n".join(stories))
+        value = result["val/bits_per_byte"]
+    return value
+
+
+def introduce(
+    config: TrainConfig,
+    home: Path,
+    module: PretrainModule,
+    steps: int,
+    train_tokens: int,
+    trainer: L.Trainer,
+) -> None:
+    """What is about to happen, in two lines."""
+    model, run = config.model, config.run
+    tokens = steps * run.tokens_per_step
+    print(
+        f"{home}: {model.style} {model.n_layers} x {model.d_model}, "
+        f"{module.count_parameters():,} parameters, on {trainer.accelerator.name()}"
+        f" in {trainer.precision}\n"
+        f"{steps:,} steps of {run.tokens_per_step:,} tokens: {tokens / 1e6:.1f} M tokens, "
+        f"{tokens / train_tokens:.2f} passes over the data",
+        flush=True,
+    )
+
+
+def tell_stories(config: TrainConfig, module: PretrainModule, tokenizer: Tokenizer) -> list[str]:
+    """Three stories by the trained model, for the report."""
+    prompts = (config.run.sample_prompts or [""])[:3]
+    if module.average is not None:
+        module.average.swap(module.model)
+    model = module.model.to("cpu")
+    return [
+        tell(model, tokenizer, prompts[i % len(prompts)], temperature=0.8, seed=100 + i)[0].strip()
+        for i in range(3)
+    ]
+
+
+# -------------------------------------------------------------------------------------- refusals
+
+
+def check_folder(config: TrainConfig, home: Path) -> None:
+    """A run goes on only under the config it was begun with; the dials that differ are named."""
+    file = home / "config.yaml"
+    if not file.exists():
+        return
+    stored = identity(from_plain(TrainConfig, OmegaConf.to_container(OmegaConf.load(file))))
+    wanted = identity(config)
+    differing = [
+        f"{dial}={wanted.get(dial, 'default')} (there {stored.get(dial, 'default')})"
+        for dial in sorted(stored.keys() | wanted.keys())
+        if stored.get(dial) != wanted.get(dial)
+    ]
+    if differing:
+        raise ValueError(
+            f"{home} was begun with another config: {', '.join(differing[:6])}; "
+            "take another run.name, or delete that run"
+        )
+
+
+def check_vocabulary(config: TrainConfig, home: Path, tokenizer: Tokenizer) -> None:
+    if tokenizer.vocab_size != config.model.vocab_size:
+        raise ValueError(
+            f"model.vocab_size={config.model.vocab_size}, but the tokenizer "
+            f"{config.tokenizer.name} has {tokenizer.vocab_size} ids; leave model.vocab_size out"
+        )
+    file = home / "tokenizer.json"
+    if file.exists() and (old := load_tokenizer(file).fingerprint) != tokenizer.fingerprint:
+        raise ValueError(
+            f"{home} was begun with tokenizer {old[:12]}, but this text now gives "
+            f"{tokenizer.fingerprint[:12]}: the training text has changed; take another run.name"
+        )
+
+
+def check_launcher(config: TrainConfig) -> None:
+    """Several devices are started by torchrun or SLURM: Lightning's own launcher would start
+    Hydra anew in each process."""
+    devices = config.trainer.get("devices", 1)
+    several = devices not in (1, "1", [0], "auto")
+    if several and not {"LOCAL_RANK", "SLURM_PROCID"} & os.environ.keys():
+        raise ValueError(
+            f"trainer.devices={devices} needs one process each: start it by "
+            f"`uv run torchrun --nproc-per-node {devices} scripts/train.py …`"
+        )
+
+
+# ----------------------------------------------------------------------------------- the machine
+
+
+def lightning_precision(precision: Precision, trainer: dict[str, Any]) -> str:
+    """Lightning's word for our dial; auto asks the hardware."""
+    if precision is Precision.auto:
+        precision = Precision.bf16 if has_fast_bf16(trainer) else Precision.fp32
+    return {Precision.fp32: "32-true", Precision.bf16: "bf16-mixed"}[precision]
+
+
+def has_fast_bf16(trainer: dict[str, Any]) -> bool:
+    accelerator = trainer.get("accelerator", "auto")
+    if accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if accelerator in ("auto", "gpu", "mps") and torch.backends.mps.is_available():
+        return False
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+@contextmanager
+def signals_to(module: PretrainModule) -> Iterator[None]:
+    """SIGTERM and Ctrl-C let the step finish, save, and leave; a second Ctrl-C leaves at once."""
+
+    def ask(number: int, _: Any) -> None:
+        if module.stop_signal:
+            raise KeyboardInterrupt
+        module.stop_signal = number
+        print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def quiet_lightning() -> None:
+    """Lightning's hints are for those who use it bare; what matters is said in our own words."""
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=r"lightning\..*")
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    # The CPU generator's seed is set anew at each micro-batch: nothing here is drawn unseeded.
+
+
+def build_nodes(nodes: dict[str, Any]) -> list[Any]:
+    """Instantiate the `_target_` nodes of an open group; an empty one is left out."""
+    return [instantiate(node) for node in nodes.values() if node]
+
+
+def dashboard(loggers: list[Any]) -> str:
+    """The command that opens the run's dashboard, where there is one."""
+    for logger in loggers:
+        if isinstance(logger, TrackioLogger):
+            folder = os.path.relpath(logger.folder)
+            return f"TRACKIO_DIR={folder} uv run trackio show --project {logger.project}"
+    return ""

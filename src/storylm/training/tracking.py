@@ -1,0 +1,178 @@
+"""Where metrics go: metrics.csv always, and Trackio, each with every step once.
+
+A row is one dict per step. A run that goes on from step s hands its loggers `forget(s)`: they drop
+what an earlier process wrote from there on, since it is about to happen again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import resource
+import sqlite3
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from lightning.pytorch.loggers import Logger
+from lightning.pytorch.utilities import rank_zero_only
+
+
+class MetricsCsv(Logger):
+    """metrics.csv: a header, then one line per step; columns appear as metrics do."""
+
+    def __init__(self, folder: str | Path) -> None:
+        super().__init__()
+        self.path = Path(folder) / "metrics.csv"
+        self.columns: list[str] = ["step"]
+        if self.path.exists():
+            rows = read_metrics(self.path)
+            self.columns = list(rows[0]) if rows else self.columns
+
+    @property
+    def name(self) -> str:
+        return "csv"
+
+    @property
+    def version(self) -> str:
+        return self.path.parent.name
+
+    @rank_zero_only
+    def log_hyperparams(self, params: Any) -> None:
+        """The config has a file of its own, config.yaml."""
+
+    @rank_zero_only
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        row = {"step": step, **metrics}
+        if new := [name for name in row if name not in self.columns]:
+            earlier = read_metrics(self.path) if self.path.exists() else []
+            self.columns += new
+            self.rewrite(earlier)
+        with self.path.open("a", newline="") as file:
+            csv.DictWriter(file, self.columns).writerow(row)
+
+    @rank_zero_only
+    def forget(self, step: int) -> None:
+        """Drop the rows from `step` on."""
+        if self.path.exists():
+            self.rewrite([row for row in read_metrics(self.path) if row["step"] < step])
+
+    def rewrite(self, rows: list[dict[str, float]]) -> None:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, self.columns)
+        writer.writeheader()
+        writer.writerows(rows)
+        part = self.path.with_name(self.path.name + ".part")
+        part.write_text(text.getvalue())
+        os.replace(part, self.path)
+
+
+def read_metrics(path: Path) -> list[dict[str, float]]:
+    """metrics.csv as rows of numbers; a cell that holds none is left out of its row.
+
+    A last line that a kill cut short is ignored.
+    """
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = []
+    for row in rows:
+        with contextlib.suppress(ValueError, TypeError):
+            numbers = {name: float(cell) for name, cell in row.items() if cell not in ("", None)}
+            found.append(numbers | {"step": int(row["step"])})
+    return found
+
+
+class TrackioLogger(Logger):
+    """Metrics, config, system figures and sample stories in a local Trackio project."""
+
+    def __init__(
+        self, project: str, name: str, folder: str = "runs/_trackio", group: str | None = None
+    ) -> None:
+        super().__init__()
+        self.project, self.run_name, self.group = project, name, group
+        # Trackio reads its folder when it is imported, so this has to come first.
+        self.folder = Path(os.environ.setdefault("TRACKIO_DIR", str(Path(folder).resolve())))
+        self.config: dict[str, Any] = {}
+        self.run: Any = None
+        self.last_system = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.project
+
+    @property
+    def version(self) -> str:
+        return self.run_name
+
+    @property
+    def experiment(self) -> Any:
+        """The one current Trackio run, begun when first needed and again after `finalize`."""
+        if self.run is None:
+            import trackio  # late: it takes a second to import
+
+            with quiet():
+                self.run = trackio.init(
+                    project=self.project,
+                    name=self.run_name,
+                    group=self.group,
+                    config=self.config,
+                    resume="allow",
+                    embed=False,
+                )
+        return self.run
+
+    @rank_zero_only
+    def log_hyperparams(self, params: Any) -> None:
+        """The config as it is; Trackio sends it with the first row."""
+        self.config = dict(params)
+
+    @rank_zero_only
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        self.experiment.log(dict(metrics), step=step)
+        if time.monotonic() - self.last_system > 10:
+            self.last_system = time.monotonic()
+            self.experiment.log_system(system_figures())
+
+    def with_stories(self, row: dict[str, float], stories: list[tuple[str, str]]) -> dict[str, Any]:
+        """A row together with (opening, story) pairs, as a table of the dashboard."""
+        import trackio
+
+        return row | {"story/samples": trackio.Table(columns=["opening", "story"], data=stories)}
+
+    @rank_zero_only
+    def forget(self, step: int) -> None:
+        """Drop this run's rows from `step` on; Trackio itself would keep both copies."""
+        database = self.folder / f"{self.project}.db"
+        if database.exists():
+            with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
+                connection.execute(
+                    "DELETE FROM metrics WHERE run_name = ? AND step >= ?", (self.run_name, step)
+                )
+                connection.commit()
+
+    @rank_zero_only
+    def finalize(self, status: str) -> None:
+        """Write what is queued. Lightning calls this after every fit and validate."""
+        if self.run is not None:
+            import trackio
+
+            with quiet():
+                trackio.finish()
+            self.run = None
+
+
+def system_figures() -> dict[str, float]:
+    """Load and memory of this process, as far as the standard library knows them."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {"cpu_load_1min": os.getloadavg()[0], "memory_peak_gib": peak / 2**30}
+
+
+@contextlib.contextmanager
+def quiet() -> Any:
+    """Trackio prints hints of its own; the run says what matters in one place."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield

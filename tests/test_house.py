@@ -1,0 +1,104 @@
+"""The walls of the house: who may import whom, and by which door large dependencies come in."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "storylm"
+
+LEVELS = [
+    {"config"},
+    {"model", "optim", "tokenizer", "ledger", "plots", "command_line"},
+    {"data", "generation"},
+    {"checkpoint", "export"},
+    {"training", "evaluation", "serving", "atlas"},
+    {"scripts", "benchmark"},
+]
+
+DOORS = {
+    "hydra": {"config", "command_line", "training/run", "scripts"},
+    "omegaconf": {"config", "command_line", "ledger", "training/run", "training/report", "scripts"},
+    "lightning": {"data/loading", "training"},
+    "trackio": {"training/tracking"},
+    "rustbpe": {"tokenizer"},
+    "tiktoken": {"tokenizer"},
+    "huggingface_hub": {"data/stories", "tokenizer", "export/huggingface"},
+    "pyarrow": {"data/stories"},
+    "matplotlib": {"plots"},
+    "transformers": set(),
+    "tokenizers": set(),
+}
+
+
+def rooms() -> list[Path]:
+    return sorted([*SOURCE.rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
+
+
+def address(path: Path) -> str:
+    """config, data/loading, …; scripts are one room."""
+    if path.parent.name == "scripts":
+        return "scripts"
+    return str(path.relative_to(SOURCE).with_suffix("")).replace("\\", "/")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module a file imports, late imports included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def level(room: str) -> int:
+    top = room.split("/")[0]
+    return next(i for i, names in enumerate(LEVELS) if top in names)
+
+
+@pytest.mark.parametrize("path", rooms(), ids=address)
+def test_rooms_import_only_downwards(path):
+    here = address(path)
+    if here == "__init__":
+        assert not any(name.startswith("storylm") for name in imports(path))
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "storylm" or len(parts) == 1:
+            continue
+        there = parts[1]
+        if here.split("/")[0] == there or not known(there):
+            continue  # a file of the same folder, or a name imported from the package itself
+        assert level(there) < level(here), f"{here} imports {name}: arrows go down"
+
+
+def known(room: str) -> bool:
+    return any(room in names for names in LEVELS)
+
+
+@pytest.mark.parametrize("path", rooms(), ids=address)
+def test_large_dependencies_come_in_by_their_door(path):
+    here = address(path)
+    for name in imports(path):
+        package = name.split(".")[0]
+        if package in DOORS:
+            doors = DOORS[package]
+            assert here in doors or here.split("/")[0] in doors, f"{here} imports {package}"
+
+
+def test_dials_are_checked_without_torch():
+    """config and command_line must stay quick to import."""
+    import subprocess
+    import sys
+
+    code = "import storylm.command_line, sys; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_room_is_called_utils():
+    for path in rooms():
+        assert not {"utils", "common", "helpers", "components"} & set(path.with_suffix("").parts)

@@ -1,0 +1,210 @@
+"""A whole run at tiny size: what it leaves, and that a kill leaves no trace in it."""
+
+import json
+import multiprocessing
+import os
+import signal
+
+import pytest
+import torch
+from composing import tiny_config
+from lightning.pytorch import Callback
+
+from storylm.checkpoint import load_run
+from storylm.config import run_folder
+from storylm.data.loading import StoryRows
+from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.model.loss import bits_per_byte, score_rows
+from storylm.training.run import train
+from storylm.training.saving import WholeFileIO, step_files
+from storylm.training.tracking import read_metrics
+
+TIMES = ("speed/", "memory/")
+
+
+class SignalAt(Callback):
+    """Sends this process a signal at the end of a step, or (at="validation") inside one."""
+
+    def __init__(self, number: int, step: int, at: str = "step") -> None:
+        self.number, self.step, self.at = number, step, at
+
+    def on_train_batch_end(self, trainer, *args, **kwargs):
+        if self.at == "step" and trainer.global_step == self.step:
+            os.kill(os.getpid(), self.number)
+
+    def on_validation_start(self, trainer, *args):
+        if self.at == "validation" and trainer.global_step == self.step:
+            os.kill(os.getpid(), self.number)
+
+
+def signal_at(number: int, step: int, at: str = "step") -> str:
+    name = f"{__name__}.{SignalAt.__name__}"
+    return f"+callbacks.signal={{_target_:{name},number:{int(number)},step:{step},at:{at}}}"
+
+
+def in_child(config) -> int:
+    """Train in a forked process; its exit status (negative: the signal that ended it)."""
+    child = multiprocessing.get_context("fork").Process(target=train, args=(config,))
+    child.start()
+    child.join(120)
+    assert child.exitcode is not None, "the child hangs"
+    return child.exitcode
+
+
+def metrics(config):
+    """Every logged number but those that measure time and memory."""
+    return [
+        {name: value for name, value in row.items() if not name.startswith(TIMES)}
+        for row in read_metrics(run_folder(config) / "metrics.csv")
+    ]
+
+
+def last_checkpoint(config):
+    return WholeFileIO().load_checkpoint(step_files(run_folder(config) / "checkpoints")[-1])
+
+
+def assert_same_run(one, two):
+    """Every logged number, weight and optimizer state is equal to the last bit."""
+    assert metrics(one) == metrics(two)
+    a, b = last_checkpoint(one), last_checkpoint(two)
+    assert a["global_step"] == b["global_step"]
+    assert a["progress"] == b["progress"]
+    for part in ("state_dict", "average"):
+        assert a.get(part, {}).keys() == b.get(part, {}).keys()
+        for name, tensor in a.get(part, {}).items():
+            assert torch.equal(tensor, b[part][name]), name
+    for key, state in a["optimizer_states"][0]["state"].items():
+        for name, value in state.items():
+            assert torch.equal(value, b["optimizer_states"][0]["state"][key][name])
+    samples = [(run_folder(c) / "samples.md").read_text() for c in (one, two)]
+    assert samples[0] == samples[1]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    config = tiny_config(tmp_path_factory.mktemp("done"))
+    value = train(config, command="uv run scripts/train.py")
+    return config, value
+
+
+def test_a_run_leaves_all_that_its_readme_promises(done):
+    config, value = done
+    home = run_folder(config)
+    names = {"config.yaml", "tokenizer.json", "checkpoints", "metrics.csv", "samples.md"}
+    assert {p.name for p in home.iterdir()} == names | {"curves.png", "report.md", "result.json"}
+    assert sorted(p.name for p in (home / "checkpoints").iterdir()) == [
+        "best.ckpt", "step_0000004.ckpt", "step_0000008.ckpt",
+    ]  # fmt: skip
+    report = (home / "report.md").read_text()
+    assert f"{value:.4f}" in report
+    assert "uv run scripts/train.py" in report
+
+
+def test_rows_stand_at_the_steps_that_were_asked_for(done):
+    rows = metrics(done[0])
+    assert [row["step"] for row in rows] == [0, 2, 4, 6, 8]
+    assert [row["step"] for row in rows if "val/bits_per_byte" in row] == [0, 4, 8]
+    assert all("train/loss" in row for row in rows[1:])
+    assert rows[-1]["progress/tokens_seen"] == 8 * 512
+
+
+def test_training_lowers_the_loss(done):
+    config, value = done
+    result = json.loads((run_folder(config) / "result.json").read_text())
+    assert value == result["val/bits_per_byte"]
+    assert result["floor_bits_per_byte"] < value < 0.9 * result["untrained_bits_per_byte"]
+
+
+def test_the_validation_number_is_that_of_a_loop_written_by_hand(done):
+    config, value = done
+    run = load_run(run_folder(config), "last")
+    tokenizer = prepare_tokenizer(config.tokenizer, config.data)
+    _, valid = prepare_data(config.data, tokenizer)
+    rows = StoryRows(valid, context_length=64, max_stories=0, rows_tokens=1)  # one by one
+    nats = sum(
+        float(score_rows(run.model, r.inputs_BR, r.targets_BR, r.scored_BR)[0])
+        for r in (rows[i] for i in range(len(rows)))
+    )
+    n_bytes = valid.manifest["splits"]["valid"]["bytes"]
+    assert bits_per_byte(nats, n_bytes) == pytest.approx(value, rel=1e-6)
+
+
+def test_a_finished_run_repeated_says_so_and_returns_its_number(done, capsys):
+    config, value = done
+    before = (run_folder(config) / "metrics.csv").stat().st_mtime_ns
+    assert train(config) == value
+    assert "is done" in capsys.readouterr().out
+    assert (run_folder(config) / "metrics.csv").stat().st_mtime_ns == before
+
+
+def test_another_config_under_the_same_name_is_refused(done, tmp_path):
+    config, _ = done
+    home = run_folder(config)
+    other = tiny_config(home.parent.parent, f"run.name={home.name}", "optim.learning_rate=0.5")
+    with pytest.raises(ValueError, match=r"optim\.learning_rate=0\.5 \(there default\)"):
+        train(other)
+
+
+def test_a_run_folder_can_be_copied_and_told_from_elsewhere(done, tmp_path):
+    import shutil
+
+    config, _ = done
+    home = shutil.copytree(run_folder(config), tmp_path / "elsewhere" / "copy")
+    shutil.rmtree(home / "checkpoints", ignore_errors=False)
+    shutil.copytree(run_folder(config) / "checkpoints", home / "checkpoints")
+    story = load_run(home).tell("Once", max_tokens=5, seed=3)
+    assert story.startswith("Once")
+    assert load_run(home).tell("Once", max_tokens=5, seed=3) == story
+
+
+def test_micro_batches_change_only_the_order_of_summation(done, tmp_path):
+    config, _ = done
+    whole = tiny_config(tmp_path, "run.micro_batch_size=8")
+    train(whole)
+    for a, b in zip(metrics(config), metrics(whole)):
+        assert a == pytest.approx(b, rel=1e-4)
+
+
+KILLS = {
+    "plain": [],
+    "dropout_average_clip": ["model.dropout=0.1", "optim.average=ema", "optim.clip=0.1"],
+    "workers": ["run.workers=2"],
+}
+
+
+@pytest.mark.parametrize("dials", KILLS.values(), ids=KILLS)
+@pytest.mark.parametrize(("step", "at"), [(5, "step"), (4, "validation"), (8, "validation")])
+def test_a_run_killed_anywhere_goes_on_bit_for_bit(tmp_path, dials, step, at):
+    if at == "validation" and "run.workers=2" in dials:
+        pytest.skip("loader workers play no part in a validation")
+    whole = tiny_config(tmp_path / "whole", *dials)
+    assert in_child(whole) == 0
+    killed = tiny_config(tmp_path / "killed", *dials, signal_at(signal.SIGKILL, step, at))
+    assert in_child(killed) == -signal.SIGKILL
+    again = tiny_config(tmp_path / "killed", *dials)
+    assert run_folder(again) == run_folder(killed)
+    assert in_child(again) == 0
+    assert_same_run(whole, again)
+
+
+def test_sigterm_finishes_the_step_saves_and_leaves_with_143(tmp_path):
+    stopped = tiny_config(tmp_path, signal_at(signal.SIGTERM, 5))
+    assert in_child(stopped) == 128 + signal.SIGTERM
+    assert step_files(run_folder(stopped) / "checkpoints")[-1].name == "step_0000005.ckpt"
+    again = tiny_config(tmp_path)
+    assert in_child(again) == 0
+    whole = tiny_config(tmp_path / "whole")
+    assert in_child(whole) == 0
+    assert metrics(whole) == metrics(again)
+
+
+def test_a_callback_may_stop_a_run_early(tmp_path):
+    config = tiny_config(
+        tmp_path,
+        "callbacks=early_stopping",
+        "callbacks.early_stopping.patience=1",
+        "callbacks.early_stopping.min_delta=100",
+    )
+    train(config)
+    result = json.loads((run_folder(config) / "result.json").read_text())
+    assert (result["steps"], result["planned_steps"]) == (4, 8)

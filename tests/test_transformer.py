@@ -1,0 +1,316 @@
+"""The model: what it sees, how it starts, and that it is GPT-2, GPT-Neo and LLaMA by its dials."""
+
+import dataclasses
+import math
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from storylm.config import MLP, ModelConfig, Norm, Position
+from storylm.model.loss import token_nats
+from storylm.model.transformer import Transformer, rotate, rotation_at
+
+TINY = {"vocab_size": 97, "context_length": 24, "n_layers": 4, "d_model": 32, "head_dim": 8}
+GPT2 = {
+    "norm": Norm.layernorm,
+    "position": Position.learned,
+    "mlp": MLP.gelu,
+    "mlp_ratio": 4.0,
+    "bias": True,
+    "qkv_bias": True,
+}
+NEO = GPT2 | {
+    "qkv_bias": False,
+    "scale_attention": False,
+    "windows": [0, 5],
+    "scale_residual_init": False,
+}
+STYLES = {
+    "gpt2": GPT2,
+    "gpt_neo": NEO,
+    "llama": {"queries_per_kv": 2},
+    "untied": {"tie_embeddings": False, "windows": [3], "d_ff_multiple": 1},
+}
+
+
+def build(style: str, **dials: object) -> Transformer:
+    """A tiny model whose weights are all large and random, so that every part matters."""
+    torch.manual_seed(0)
+    model = Transformer(ModelConfig(**TINY | STYLES[style] | dials)).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, mean=float(parameter.dim() == 1), std=0.2)
+    return model
+
+
+def some_ids(batch: int = 3, length: int = 24) -> torch.Tensor:
+    return torch.randint(0, 97, (batch, length), generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture(params=STYLES)
+def model(request):
+    return build(request.param)
+
+
+def test_future_tokens_do_not_change_the_past(model):
+    ids = some_ids()
+    for t in (1, 7, 23):
+        other = ids.clone()
+        other[:, t:] = (other[:, t:] + 1) % 97
+        before, after = model(ids), model(other)
+        torch.testing.assert_close(before[:, :t], after[:, :t], rtol=0, atol=1e-5)
+        assert (before[:, t] - after[:, t]).abs().amin(-1).max() > 0
+
+
+def test_the_past_changes_every_later_prediction(model):
+    if model.config.windows == [3]:
+        pytest.skip("a short window forgets")
+    ids = some_ids()
+    other = ids.clone()
+    other[:, 0] = (other[:, 0] + 1) % 97
+    assert ((model(ids) - model(other)).abs().amax(-1) > 1e-6).all()
+
+
+def test_rows_of_a_batch_do_not_meet(model):
+    ids = some_ids()
+    torch.testing.assert_close(model(ids)[1:2], model(ids[1:2]), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("window", [1, 3, 5])
+def test_a_window_of_w_sees_exactly_w_tokens(window):
+    model = build("llama", n_layers=1, windows=[window])
+    ids = some_ids()
+    x = model.embed(ids).detach().requires_grad_()
+    model.embed.forward = lambda _: x
+    model(ids)[:, 12].sum().backward()
+    reached = x.grad.abs().amax(dim=(0, 2)).nonzero().flatten().tolist()
+    assert reached == list(range(12 - window + 1, 13))
+
+
+def test_a_window_wider_than_the_text_sees_everything():
+    wide, whole = build("gpt2", windows=[24]), build("gpt2", windows=[0])
+    torch.testing.assert_close(wide(some_ids()), whole(some_ids()))
+
+
+def test_layers_take_their_windows_by_turns():
+    model = build("gpt_neo", windows=[0, 7, 3])
+    assert [block.attention.window for block in model.blocks] == [0, 7, 3, 0]
+
+
+def test_rotation_leaves_only_relative_positions_in_the_scores():
+    model = build("llama")
+    q, k = torch.randn(2, 1, 1, 1, 8)
+    scores = {}
+    for i, j in ((3, 1), (20, 18), (5, 5), (9, 9)):
+        q_i = rotate(q, rotation_at(model.rotation_2TK, slice(i, i + 1)))
+        k_j = rotate(k, rotation_at(model.rotation_2TK, slice(j, j + 1)))
+        scores.setdefault(i - j, []).append((q_i @ k_j.mT).item())
+    assert scores[2][0] == pytest.approx(scores[2][1], abs=1e-5)
+    assert scores[0][0] == pytest.approx((q @ k.mT).item(), abs=1e-5)
+    assert abs(scores[0][0] - scores[2][0]) > 1e-4
+    assert (
+        rotate(q.bfloat16(), rotation_at(model.rotation_2TK, slice(0, 1))).dtype == torch.bfloat16
+    )
+
+
+def test_untrained_loss_is_that_of_a_guess(model):
+    model.initialize()
+    nats = token_nats(model(some_ids()), some_ids().roll(-1, dims=1)).mean()
+    assert abs(nats.item() - math.log(97)) < 0.1
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+def test_weights_start_as_the_style_says(scaled):
+    dials = TINY | GPT2 | {"d_model": 256, "scale_residual_init": scaled, "init_std": 0.03}
+    model = Transformer(ModelConfig(**dials))
+    small = 0.03 / math.sqrt(2 * 4) if scaled else 0.03
+    for name, parameter in model.named_parameters():
+        if "norm" in name:
+            assert (parameter == float(name.endswith("weight"))).all()
+        elif name.endswith("bias"):
+            assert (parameter == 0).all()
+        else:
+            std = small if name.endswith(("attention.out.weight", "mlp.down.weight")) else 0.03
+            assert parameter.std().item() == pytest.approx(std, rel=0.05)
+            assert abs(parameter.mean().item()) < 0.002
+
+
+def test_biases_are_where_the_style_has_them():
+    def biased(style):
+        names = dict(build(style).named_parameters())
+        return {re.sub(r"^blocks\.\d+\.", "", name) for name in names if name.endswith("bias")}
+
+    norms = {"attention_norm.bias", "mlp_norm.bias", "norm.bias"}
+    neo = norms | {"attention.out.bias", "mlp.up.bias", "mlp.down.bias"}
+    qkv = {f"attention.{part}.bias" for part in ("query", "key", "value")}
+    assert biased("llama") == set()
+    assert biased("gpt_neo") == neo
+    assert biased("gpt2") == neo | qkv
+
+
+def test_a_tied_unembedding_is_the_embedding():
+    tied, untied = build("llama"), build("untied")
+    assert tied.unembed_VD is tied.embed.weight
+    assert untied.unembed_VD is untied.unembed.weight
+    assert not any("unembed" in name for name in tied.state_dict())
+    assert (untied.unembed.weight != untied.embed.weight).any()
+
+
+def test_only_weights_are_stored(model):
+    assert set(model.state_dict()) == {name for name, _ in model.named_parameters()}
+
+
+def test_text_longer_than_the_context_is_refused_with_both_lengths(model):
+    with pytest.raises(ValueError, match=r"31 tokens.*context_length=24.*by 7"):
+        model(some_ids(length=31))
+
+
+def test_dropout_is_at_work_in_training_only():
+    model = build("gpt2", dropout=0.5)
+    ids = some_ids()
+    assert (model(ids) == model(ids)).all()
+    model.train()
+    assert (model(ids) != model(ids)).any()
+    plain = build("gpt2", dropout=0.0).train()
+    assert (plain(ids) == plain(ids)).all()
+
+
+def test_bf16_autocast_keeps_the_stream_in_fp32_and_stays_near(model):
+    ids = some_ids()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        x, logits = model.hidden(ids), model(ids)
+    assert x.dtype == torch.float32
+    assert logits.dtype == torch.bfloat16
+    exact = model(ids)
+    assert (logits - exact).norm() / exact.norm() < 0.03
+
+
+def test_the_model_is_one_graph(model):
+    """torch.compile finds no break; the traced graph computes the same."""
+    traced = torch.compile(model, backend="eager", fullgraph=True)
+    torch.testing.assert_close(traced(some_ids()), model(some_ids()))
+
+
+def test_a_model_made_without_memory_can_be_filled_later():
+    with torch.device("meta"):
+        model = Transformer(ModelConfig(**TINY))
+    model.to_empty(device="cpu").initialize()
+    reference = build("llama", queries_per_kv=1)
+    model.load_state_dict(reference.state_dict())
+    torch.testing.assert_close(model(some_ids()), reference(some_ids()))
+
+
+def copy_linear(ours: torch.nn.Module, theirs: torch.nn.Module, transpose: bool = False) -> None:
+    theirs.weight.copy_(ours.weight.mT if transpose else ours.weight)
+    if ours.bias is not None:
+        theirs.bias.copy_(ours.bias)
+
+
+def assert_same_logits(ours: Transformer, theirs: torch.nn.Module) -> None:
+    ids = some_ids()
+    expected = theirs.eval()(ids).logits
+    torch.testing.assert_close(ours(ids), expected, rtol=1e-5, atol=1e-5 * expected.abs().max())
+
+
+@torch.no_grad()
+def test_gpt2_computes_what_transformers_computes():
+    transformers = pytest.importorskip("transformers")
+    ours = build("gpt2")
+    theirs = transformers.GPT2LMHeadModel(
+        transformers.GPT2Config(vocab_size=97, n_positions=24, n_embd=32, n_layer=4, n_head=4)
+    )
+    theirs.transformer.wte.weight.copy_(ours.embed.weight)
+    theirs.transformer.wpe.weight.copy_(ours.embed_position.weight)
+    theirs.transformer.ln_f.load_state_dict(ours.norm.state_dict())
+    for a, b in zip(ours.blocks, theirs.transformer.h, strict=True):
+        b.ln_1.load_state_dict(a.attention_norm.state_dict())
+        b.ln_2.load_state_dict(a.mlp_norm.state_dict())
+        qkv = (a.attention.query, a.attention.key, a.attention.value)
+        b.attn.c_attn.weight.copy_(torch.cat([part.weight for part in qkv]).mT)
+        b.attn.c_attn.bias.copy_(torch.cat([part.bias for part in qkv]))
+        copy_linear(a.attention.out, b.attn.c_proj, transpose=True)
+        copy_linear(a.mlp.up, b.mlp.c_fc, transpose=True)
+        copy_linear(a.mlp.down, b.mlp.c_proj, transpose=True)
+    assert_same_logits(ours, theirs)
+
+
+@torch.no_grad()
+def test_gpt_neo_computes_what_transformers_computes():
+    transformers = pytest.importorskip("transformers")
+    ours = build("gpt_neo")
+    theirs = transformers.GPTNeoForCausalLM(
+        transformers.GPTNeoConfig(
+            vocab_size=97,
+            max_position_embeddings=24,
+            hidden_size=32,
+            num_layers=4,
+            attention_types=[[["global", "local"], 2]],
+            num_heads=4,
+            window_size=5,
+        )
+    )
+    theirs.transformer.wte.weight.copy_(ours.embed.weight)
+    theirs.transformer.wpe.weight.copy_(ours.embed_position.weight)
+    theirs.transformer.ln_f.load_state_dict(ours.norm.state_dict())
+    for a, b in zip(ours.blocks, theirs.transformer.h, strict=True):
+        b.ln_1.load_state_dict(a.attention_norm.state_dict())
+        b.ln_2.load_state_dict(a.mlp_norm.state_dict())
+        copy_linear(a.attention.query, b.attn.attention.q_proj)
+        copy_linear(a.attention.key, b.attn.attention.k_proj)
+        copy_linear(a.attention.value, b.attn.attention.v_proj)
+        copy_linear(a.attention.out, b.attn.attention.out_proj)
+        copy_linear(a.mlp.up, b.mlp.c_fc)
+        copy_linear(a.mlp.down, b.mlp.c_proj)
+    assert_same_logits(ours, theirs)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("dials", [{}, {"queries_per_kv": 4, "tie_embeddings": False}])
+def test_llama_computes_what_transformers_computes(dials):
+    transformers = pytest.importorskip("transformers")
+    ours = build("llama", **dials)
+    config = ours.config
+    theirs = transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(
+            vocab_size=97,
+            hidden_size=32,
+            intermediate_size=config.d_ff,
+            num_hidden_layers=4,
+            num_attention_heads=4,
+            num_key_value_heads=config.n_kv_heads,
+            max_position_embeddings=24,
+            rms_norm_eps=config.norm_eps,
+            tie_word_embeddings=config.tie_embeddings,
+        )
+    )
+    theirs.model.embed_tokens.weight.copy_(ours.embed.weight)
+    theirs.lm_head.weight.copy_(ours.unembed_VD)
+    theirs.model.norm.load_state_dict(ours.norm.state_dict())
+    for a, b in zip(ours.blocks, theirs.model.layers, strict=True):
+        b.input_layernorm.load_state_dict(a.attention_norm.state_dict())
+        b.post_attention_layernorm.load_state_dict(a.mlp_norm.state_dict())
+        copy_linear(a.attention.query, b.self_attn.q_proj)
+        copy_linear(a.attention.key, b.self_attn.k_proj)
+        copy_linear(a.attention.value, b.self_attn.v_proj)
+        copy_linear(a.attention.out, b.self_attn.o_proj)
+        copy_linear(a.mlp.gate, b.mlp.gate_proj)
+        copy_linear(a.mlp.up, b.mlp.up_proj)
+        copy_linear(a.mlp.down, b.mlp.down_proj)
+    assert_same_logits(ours, theirs)
+
+
+def test_the_tiny_styles_are_the_published_styles_in_small():
+    """What this file tests is what conf/model/*.yaml choose, but for sizes and windows."""
+    conf = Path(__file__).parents[1] / "conf" / "model"
+    sizes = {"style", "windows", "queries_per_kv"}
+    for style in ("gpt2", "gpt_neo", "llama"):
+        merged = OmegaConf.merge(
+            OmegaConf.structured(ModelConfig), OmegaConf.load(conf / f"{style}.yaml")
+        )
+        published = dataclasses.asdict(OmegaConf.to_object(merged))
+        ours = dataclasses.asdict(ModelConfig(**STYLES[style]))
+        assert {k: v for k, v in published.items() if k not in sizes} == {
+            k: v for k, v in ours.items() if k not in sizes
+        }
