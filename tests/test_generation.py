@@ -207,6 +207,14 @@ def test_tell_returns_prompt_and_continuation_without_the_end():
     assert [len(story) - 4 for story in told] == [len(i) - (i[-1] == 0) for i in expected]
 
 
+def test_several_prompts_are_told_side_by_side():
+    model, letters = build("llama"), Letters()
+    told = tell(model, letters, ["Once", "", "A"], count=2, temperature=2.0)
+    assert [story[:4] for story in told[:2]] == ["Once"] * 2
+    assert [story[:1] for story in told[4:]] == ["A"] * 2
+    assert told[:2] == tell(model, letters, "Once", count=2, temperature=2.0)
+
+
 def test_a_stream_is_the_first_story_in_pieces():
     model, letters = build("llama"), Letters()
     for seed in range(5):

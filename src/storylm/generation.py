@@ -6,7 +6,7 @@ batch it travels in: each row draws from a generator of its own, one uniform num
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 
 
 def tell(
-    model: Transformer, tokenizer: Tokenizer, prompt: str, count: int = 1, **dials: Any
+    model: Transformer,
+    tokenizer: Tokenizer,
+    prompt: str | Sequence[str],
+    count: int = 1,
+    **dials: Any,
 ) -> list[str]:
-    """`count` stories that begin with the prompt, prompt included.
+    """`count` stories that begin with the prompt, prompt included; of several prompts, each.
 
     Dials are those of `generate`. Raises ValueError for a prompt longer than the context.
     """
-    prompt_ids = [tokenizer.end_of_story, *tokenizer.encode(prompt)]
-    told = generate(model, [prompt_ids] * count, end_of_story=tokenizer.end_of_story, **dials)
+    prompts = [prompt] if isinstance(prompt, str) else prompt
+    openings = [opening for opening in prompts for _ in range(count)]
+    end = tokenizer.end_of_story
+    prompts_ids = [[end, *tokenizer.encode(opening)] for opening in openings]
+    told = generate(model, prompts_ids, end_of_story=end, **dials)
     # The end itself is no text.
     return [
-        prompt + tokenizer.decode([token for token in ids if token != tokenizer.end_of_story])
-        for ids in told
+        opening + tokenizer.decode([token for token in ids if token != end])
+        for opening, ids in zip(openings, told, strict=True)
     ]
 
 

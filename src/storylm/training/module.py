@@ -19,7 +19,7 @@ from torch import nn
 
 from storylm.config import Average, TrainConfig, to_plain
 from storylm.data.loading import ScoredRows
-from storylm.model.loss import bits_per_byte, score_rows, token_nats
+from storylm.model.loss import bits_per_byte, mean_nats, score_rows
 from storylm.model.size import count_parameters, flops_per_token
 from storylm.model.transformer import Transformer
 from storylm.optim.build import build_optimizer
@@ -74,11 +74,11 @@ class PretrainModule(L.LightningModule):
         total = torch.zeros((), device=self.device)
         for i, tokens_BT in enumerate(micro_batches):
             seed_dropout(run.seed, step, i, self.global_rank, self.device)
-            inputs_BT, targets_BT = tokens_BT[:, :-1], tokens_BT[:, 1:]
             with self.gradients_stay_here(i + 1 < len(micro_batches)):
-                nats_BT = token_nats(self.step_model(inputs_BT), targets_BT)
+                x_BTD = self.hidden(tokens_BT[:, :-1])
+                loss = mean_nats(x_BTD, self.model.unembed_VD, tokens_BT[:, 1:])
                 # The mean over the whole step, however many micro-batches it is cut into.
-                loss = nats_BT.sum() / (len(windows_BT) * nats_BT.shape[1])
+                loss = loss * (len(tokens_BT) / len(windows_BT))
                 self.manual_backward(loss)
             total += loss.detach()
         for group in optimizer.param_groups:
@@ -110,7 +110,9 @@ class PretrainModule(L.LightningModule):
             self.average.swap(self.model)
 
     def validation_step(self, rows: ScoredRows, batch_idx: int) -> None:
-        nats, tokens = score_rows(self.model, rows.inputs_BR, rows.targets_BR, rows.scored_BR)
+        # In fp32 whatever the training's precision: the number that any later evaluation finds.
+        with torch.autocast(self.device.type, enabled=False):
+            nats, tokens = score_rows(self.model, rows.inputs_BR, rows.targets_BR, rows.scored_BR)
         bytes_V = self.bytes_per_token_V = self.bytes_per_token_V.to(self.device)
         n_bytes = bytes_V[rows.targets_BR][rows.scored_BR].sum()
         self.scored += torch.tensor([float(nats), float(tokens), float(n_bytes)]).double()
@@ -230,7 +232,7 @@ class PretrainModule(L.LightningModule):
             self.average.weights = checkpoint["average"]
 
     def count_parameters(self) -> int:
-        return count_parameters(self.config.model).total
+        return count_parameters(self.config.model)
 
 
 class AveragedWeights:

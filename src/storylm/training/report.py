@@ -48,7 +48,7 @@ def summarize(
         "planned_steps": steps,
         "tokens": int(tokens),
         "passes": tokens / len(train),
-        "parameters": count_parameters(config.model).total,
+        "parameters": count_parameters(config.model),
         "seconds": round(seconds, 1),
         "train/loss": losses[-1] if losses else None,
         "val/loss": scored[-1]["val/loss"],

@@ -126,7 +126,10 @@ class Choice:
         self.texts = [fixed_text(opening) for opening in self.openings]
         self.origins = [branch.origin for branch in branches]
         self.binds = [branch.binds for branch in branches]
-        self.drawn = self.binds[0][0].options if len(self.binds[0]) == 1 else None
+        first = self.binds[0]
+        plain_draw = all(len(binds) == 1 == len(first) and binds[0].options is first[0].options
+                         and binds[0].index == i for i, binds in enumerate(self.binds))
+        self.drawn = first[0].options if plain_draw else None
         self.silence = next((i for i, o in enumerate(self.openings) if not o), None)
         self.by_text = {text: i for i, text in enumerate(self.texts) if text}
         self.lengths = sorted({len(text) for text in self.by_text})
@@ -304,20 +307,25 @@ class Notation:
 
 
 def absorb(segments: list[Any]) -> list[Any]:
-    """Move the words after a `[|very ]` into it, so that its silence is spelled by them."""
+    """Move the words after `[|very ]` or `[wet|wet and cold]` into it, so that they tell which."""
     done: list[Any] = []
     for segment in segments:
         previous = done[-1] if done else None
         if (
             isinstance(segment, str)
             and isinstance(previous, Fork)
-            and any(not branch.segments for branch in previous.branches)
+            and begin_alike(previous.branches)
         ):
             for branch in previous.branches:
                 branch.segments = join_literals([*branch.segments, segment])
         else:
             done.append(segment)
     return done
+
+
+def begin_alike(branches: Sequence[Branch]) -> bool:
+    marked = sorted(symbolic(branch.opening()[0]) for branch in branches)
+    return any(second.startswith(first) for first, second in pairwise(marked))
 
 
 def join_literals(segments: Sequence[Any]) -> list[Any]:

@@ -324,7 +324,7 @@ ANIMAL_CAST = Cast("animals", PETS, WISE)
 
 TOYS = things("TOYS", """
     ball, kite, doll, teddy bear, toy car, toy boat, drum, top, robot, puzzle, truck, toy train,
-    balloon, whistle, yo-yo, rocket, crown, bucket, spade, hat, scarf, mitten, blanket, book, pencil,
+    whistle, yo-yo, rocket, crown, bucket, spade, hat, scarf, mitten, blanket, book, pencil,
     crayon box, paintbrush, marble, button, ribbon, bell, key, shell, feather, flag, basket, lantern,
     mirror, necklace, ring, cup, spoon, flute, toy horse, toy plane, puppet, rattle, jump rope, scooter,
     wagon, mask, cape, umbrella, toy sword, snow globe, music box, pinwheel, toy duck, magnet, compass,
@@ -354,6 +354,35 @@ SKILLS = plain("SKILLS", """
     ride a bike, swim, whistle, tie a bow, jump rope, climb a tree, bake bread, skate, read, dance,
     draw a horse, play the flute, catch a ball, paint, sing, count to a hundred, write a letter,
     fly a kite, juggle, do a cartwheel, knit, row a boat, cook soup, spell long words""")
+GLAD = plain("GLAD", """
+    happy, glad, joyful, delighted, cheerful, full of joy, excited, thrilled, merry, pleased, overjoyed,
+    light at heart, warm inside, proud, hopeful, grateful""")
+BLUE = plain("BLUE", """
+    sad, upset, unhappy, very blue, close to tears, heavy in the heart, lonely, gloomy, miserable, lost,
+    sorry, disappointed, terrible, worried, small and helpless, empty inside""")
+CROSS = plain("CROSS", """
+    angry, mad, cross, furious, grumpy, hurt, annoyed, upset, red in the face, bitter""")
+AFRAID = plain("AFRAID", """
+    scared, afraid, frightened, nervous, full of fear, pale, shaky, uneasy, terrified, worried""")
+WEARY = plain("WEARY", """
+    tired, sleepy, worn out, hot, bored, thirsty, lazy, dizzy, weary, drowsy""")
+MANNERS = plain("MANNERS", """
+    slowly, quickly, happily, quietly, gently, carefully, bravely, eagerly, softly, proudly, politely,
+    calmly, kindly, suddenly, patiently, gladly, boldly, nervously, warmly, sweetly, firmly, shyly""")
+CRITTERS = things("CRITTERS", """
+    ladybug, robin, bumblebee, beetle, sparrow, caterpillar, grasshopper, lizard, magpie, cricket,
+    blackbird, spider, dragonfly, swan, pigeon, worm, woodpecker, seagull, butterfly, toad, starling,
+    moth, snail, hare, weasel, pheasant, swallow, cuckoo, mole, chipmunk""")
+PERCHES = plain("PERCHES", """
+    on a branch, on a stone, in the grass, on a fence, near a puddle, on a leaf, behind a bush,
+    on a flower, in a tree, under a fern, on a post, beside the path, on a stump, in the mud,
+    in the sunshine, on a roof""")
+SKIES = plain("SKIES", """
+    the sun was shining, the sky was blue, the birds were singing, a soft wind was blowing,
+    the leaves were dancing, white clouds were drifting by, the air was fresh, the flowers were open,
+    a rainbow stood in the sky, the fields were golden, the dew was still on the grass,
+    the bees were humming, gray clouds were coming, it was getting warm, it had just rained,
+    the trees were whispering""")
 SWEETS = plain("SWEETS", """
     apple pie, warm bread, tomato soup, noodles, rice with peas, cheese, chocolate, vanilla ice cream,
     berries, pancakes, honey, nuts, corn, jelly, hot cocoa, popcorn, grapes, pumpkin soup""")
@@ -366,8 +395,29 @@ DREAMS = plain("DREAMS", """
 SMELLS = plain("SMELLS", """
     rain, flowers, fresh bread, pine trees, warm hay, apples, the sea, snow, wood smoke, mint, roses""")
 PASSERS = plain("PASSERS", """
-    mailman, farmer, milkman, nurse, policeman, fisherman, hunter, baker, cheerful cook, tall lady,
-    singing sailor, kind king, tired doctor, busy shopkeeper""")
+    mailman, farmer, milkman, nurse, policeman, fisherman, hunter, baker, cook, lady, sailor, king, doctor,
+    shopkeeper, carpenter, shepherd, clown, painter, teacher, gentleman, firefighter, soldier, pilot,
+    musician""")
+WHERE = plain("WHERE", """
+    next door, across the street, down the road, behind the hill, near the pond, in the big red house,
+    by the mill, in the next village, at the edge of the wood, above the bakery, by the bridge,
+    around the corner, near the school, at the end of the lane, in the white tower, beside the church""")
+NICE = plain("NICE", """
+    kind, funny, helpful, clever, gentle, friendly, brave, cheerful, good, patient, strong, loyal,
+    generous, jolly, polite, wonderful""")
+MOODS = plain("MOODS", """
+    cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry, young, old, smiling,
+    whistling, hurried, quiet""")
+DAYS = plain("DAYS", """
+    lovely, warm, windy, bright, quiet, cold, perfect, misty, hot, fresh, beautiful, strange, calm,
+    glorious, gray, ordinary""")
+CARRIED = things("CARRIED", """
+    basket, sack, ladder, umbrella, bucket, wheel, broom, fiddle, hat, lamp, suitcase, rope, chair, cage,
+    shovel, cheese""")
+TIMES = plain("TIMES", "two, three, four, five, six, seven, eight, nine, ten, eleven, twelve")
+ERRANDS = plain("ERRANDS", """
+    school, the market, the woods, a walk, the well, the bakery, fishing, the library, a party,
+    the shop, choir, the fields, a swim, the dentist""")
 DOINGS = plain("DOINGS", """
     picking flowers, eating lunch, reading, singing a song, skipping stones, building a nest of twigs,
     taking a nap, looking for shells, counting clouds, drawing in the dirt, jumping in puddles,
@@ -470,27 +520,28 @@ SETS: dict[str, Options] = {
 WORDS: dict[str, str] = {
     "village": "a small village|a quiet town|a faraway land|a green valley|a big city|a sunny village|"
     "a land of hills|a town by the sea|a little wood",
-    "when": "One day,|One morning,|One sunny day,|One afternoon,|One windy day,|One cold morning,|"
+    "when": "One day,*4|One morning,|One sunny day,|One afternoon,|One windy day,|One cold morning,|"
     "One warm evening,|One fine day,|Early one morning,|On a bright day,|On a cloudy day,|"
     "Late one afternoon,|One quiet day,",
-    "then": "Then|Soon|After a while|A little later|Just then|At that moment|Before long",
-    "happy": "happy|glad|joyful|delighted|cheerful|full of joy",
-    "sad": "sad|upset|unhappy|very blue|close to tears|heavy in the heart",
-    "angry": "angry|mad|cross|furious|grumpy",
-    "scared": "scared|afraid|frightened|nervous|full of fear",
-    "tired": "tired|sleepy|worn out|ready for bed",
-    "proud": "proud|pleased|very proud|happy and proud",
-    "said": "said*3|replied|answered",
-    "asked": "asked*3|wanted to know|wondered",
-    "cried": "cried|shouted|called|yelled",
-    "whispered": "whispered|said softly|said in a small voice|said quietly",
-    "smiled": "smiled|grinned|laughed|giggled|nodded",
-    "walked": "walked|went|ran|hurried|skipped|strolled|raced",
-    "looked": "looked|searched|hunted",
-    "little": "little*3|young|small|cheerful|clever|sweet|tiny|lovely",
-    "very": "very|so|really",
-    "oh": "Oh no|Oh dear|Oh my|Uh-oh|Dear me",
-    "yay": "Hooray|Yay|Wow|Oh boy|How wonderful|Look",
+    "then": "Then|Soon|After a while|A little later|Just then|At that moment|Before long|Suddenly|"
+    "A moment later|Not long after",
+    "happy": "{glad=GLAD}",
+    "sad": "{blue=BLUE}",
+    "angry": "{cross=CROSS}",
+    "scared": "{afraid=AFRAID}",
+    "tired": "{weary=WEARY}",
+    "said": "said*6|replied*2|whispered|called|exclaimed|murmured|explained",
+    "asked": "asked*5|wanted to know|wondered|inquired",
+    "cried": "cried*2|shouted*2|called|yelled|gasped|squealed|exclaimed",
+    "whispered": "whispered*2|mumbled|murmured|stammered|said softly|said quietly|said slowly",
+    "walked": "walked*2|went*2|ran|hurried|skipped|strolled|raced|marched|hopped|rushed|wandered|trotted",
+    "looked": "looked*2|searched*2|hunted|peeked|dug around|felt around",
+    "little": "little*6|young|small|cheerful|clever|sweet|tiny|lovely|merry|bright|dear|nice|pretty|"
+    "skinny|chubby|happy|lonely|bold",
+    "oh": "Oh no|Oh dear|Oh my|Uh-oh|Dear me|Goodness|Help|Good grief",
+    "yay": "Hooray|Yay|Wow|Oh boy|How wonderful|Look|Yippee|I see it|Hurrah|Over here",
+    "friends": "good friends|best friends|great friends|close friends|the best of friends|"
+    "true friends|friends for life|dear friends",
     "home": "home|back home|all the way home|straight home",
     "friends": "good friends|best friends|great friends|close friends|the best of friends",
 }

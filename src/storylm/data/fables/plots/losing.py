@@ -8,9 +8,9 @@ from storylm.data.fables.story import Story
 
 
 @plot(
-    "{hero} took {his} {colour=COLOURS} {toy=TOYS} to {place=PLACES}.*2",
-    "{hero} wanted to play in the fresh air. {He} took {his} {colour=COLOURS} {toy=TOYS} and <walked> to {place=PLACES}.",
-    "{his} {giver=FAMILY} gave {hero} {a colour=COLOURS} {toy=TOYS}. {He} <walked> to {place=PLACES} to play with it.*2",
+    "{hero} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} to {place=PLACES}.*2",
+    "{hero} wanted to play in the fresh air. {He} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} and <walked> to {place=PLACES}.",
+    "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} <walked> to {place=PLACES} to play with it.*2",
 )
 def lost_toy(s: Story) -> None:
     """A toy is laid aside, missed, and found with a friend where it was left."""
@@ -67,9 +67,9 @@ def lost_toy(s: Story) -> None:
 
 
 @plot(
-    "{hero} found {a look=LOOKS} {treasure=TREASURES} near {place=PLACES}.",
-    "on the way to {place=PLACES}, {hero} saw something in the grass. It was {a look=LOOKS} {treasure=TREASURES}!",
-    "something [sparkled|lay|waited] on the path to {place=PLACES}. {hero} bent down. It was {a look=LOOKS} {treasure=TREASURES}.",
+    "{hero} found {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES} near {place=PLACES}.",
+    "on the way to {place=PLACES}, {hero} saw something in the grass. It was {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES}!",
+    "something [sparkled|lay|waited] on the path to {place=PLACES}. {hero} bent down. It was {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES}.",
 )
 def found_treasure(s: Story) -> None:
     """Finders would be keepers, but the thing has an owner."""
@@ -131,8 +131,8 @@ def found_treasure(s: Story) -> None:
 
 
 @plot(
-    'a friend named {friend=cast.folk} let {hero} borrow {a colour=COLOURS} {toy=TOYS}. "Please bring it back by [tonight|tomorrow|Sunday]," {friend} <said>.',
-    '{hero} asked {friend=cast.folk}, "May I borrow your {colour=COLOURS} {toy=TOYS}?" "Yes, but please take good care of it," {friend} <said>.',
+    'a friend named {friend=cast.folk} let {hero} borrow {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. "Please bring it back by [tonight|tomorrow|Sunday]," {friend} <said>.',
+    '{hero} asked {friend=cast.folk}, "May I borrow your {look=LOOKS} {colour=COLOURS} {toy=TOYS}?" "Yes, but please take good care of it," {friend} <said>.',
 )
 def borrowed(s: Story) -> None:
     """A thing changes hands with a promise, and is asked for later."""

@@ -72,21 +72,22 @@ def settle_the_hero(s: Story, kind: object) -> None:
 def wish(s: Story) -> None:
     """Something small about the hero; nothing hangs on it, and it may be left out."""
     s.style(
-        "[More than anything|Most of all], {hero} wanted to learn how to {skill=SKILLS}.",
-        "At night, {his} {elder=FAMILY} told {him} stories about {dream=DREAMS}.",
-        "[In the summer|In the winter|After lunch|On Sundays], {he} often dreamed about {dream=DREAMS}.",
-        "*5",
+        "[More than anything|Most of all], {hero} wanted to learn how to {skill=SKILLS}.*2",
+        "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and {dream2=DREAMS}.",
+        "[In the summer|In the winter|After lunch|On Sundays|In the evenings], {he} often dreamed about {dream=DREAMS}.",
+        "For {his} birthday, {he} had been given {a gift_look=LOOKS} {gift=GIFTS} by {his} {elder=FAMILY}.",
+        "[Sometimes|Often|Now and then], {he} played with a {neighbor_trait=NICE} neighbor who lived {neighbor_at=WHERE}.",
+        "*3",
     )
 
 
 def weather(s: Story) -> None:
     if s.scenes:
         s.style(
-            "The sun was [shining|warm|high in the sky] and the birds were [singing|busy|loud].",
-            "The sky was [blue|gray|clear] and the wind was [soft|cool|strong|playful].",
-            "Outside, the [air|grass|world] smelled of {smell=SMELLS}.",
-            "White clouds [sailed|floated|raced] over the [roofs|trees|hills].",
-            "*4",
+            "Outside, {sky=SKIES} and {sky2=SKIES}.",
+            "It was {a day=DAYS} day: {sky=SKIES}.",
+            "The [air|grass|world|garden] smelled of {smell=SMELLS} and {smell2=SMELLS}.",
+            "*2",
         )
 
 
@@ -94,20 +95,21 @@ def sight(s: Story) -> None:
     """Something to see at the place where the hero is."""
     if s.scenes:
         s.style(
-            "On the way, {he} saw {sight=place.sights}.",
-            "There {he} saw {sight=place.sights} and {sight2=place.sights}.",
-            "What a day it was! There was {sight=place.sights} to look at.",
-            "*3",
+            "On the way, {he} saw {a critter=CRITTERS} {perch=PERCHES} and {sight=place.sights}.*2",
+            "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a critter_look=LOOKS} {critter=CRITTERS}.",
+            "In front of {him}, {a critter_look=LOOKS} {colour2=COLOURS} {critter=CRITTERS} sat {perch=PERCHES}.",
+            "*2",
         )
 
 
 def meet_friend(s: Story) -> None:
     """Afterwards `friend` is known, and kept apart from the hero."""
     s.plot(
-        "<then>, {his} friend {friend=cast.folk} came [by|along|over].*2",
-        "<then>, {he} met {his} friend {friend=cast.folk}.",
+        "<then>, {his} friend {friend=cast.folk} came [by|along|over|home] from {errand=ERRANDS}.",
+        "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE}.",
         "Nearby, {his} friend {friend=cast.folk} was {doing=DOINGS}.",
         "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was {doing=DOINGS}.",
+        "Luckily, {a friend_trait=NICE} friend named {friend=cast.folk} lived {friend_at=WHERE} and heard {him}.",
     )
 
 
@@ -115,9 +117,10 @@ def passer_by(s: Story) -> None:
     """Somebody goes by who has nothing to do with it."""
     if s.scenes:
         s.style(
-            'A {passing=PASSERS} went by and said, "[Good day|Hello|What a fine day], {hero}!"',
-            "A {passing=PASSERS} went by and [waved|smiled|sang a tune].",
-            "*4",
+            'A {passing_look=MOODS} {passing=PASSERS} went by and <said>, "[Good day|Hello|What a fine day|Cheer up|Mind your step], {hero}!"',
+            "A {passing_look=MOODS} {passing=PASSERS} with {a carried_look=LOOKS} {carried=CARRIED} went by.",
+            "Far away, {a bell_look=LOOKS} bell rang {bell_times=TIMES} times.",
+            "*3",
         )
 
 
@@ -126,7 +129,8 @@ def thank(s: Story) -> None:
     s.plot(
         '"Thank you, {friend}!" {hero} <said>. "You are [a good friend|so kind|the best|a true friend]."',
         '{hero} hugged {friend} and <said>, "Thank you [so much|for your help|from all my heart]!"',
-        '"I could not have done it without you, {friend}," <said> {hero}.',
+        '"I could not have done it without you, {friend}," <said> {hero} {manner=MANNERS}.',
+        '"You are so {praise=NICE}, {friend}!" <said> {hero}, who felt <happy> again.',
         "{hero} thanked {friend} [again and again|with a big hug|three times|with a smile].",
     )
 
