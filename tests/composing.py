@@ -25,6 +25,7 @@ TINY = [
     "run.sample_tokens=8",
     "run.precision=fp32",
     "run.threads=1",
+    "optim.learning_rate=0.02",
     "trainer=cpu",
     "logger=csv",
 ]

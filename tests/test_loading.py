@@ -43,10 +43,7 @@ def test_passes_and_seeds_have_orders_of_their_own():
 
 
 def test_the_order_is_the_same_on_every_machine():
-    assert shuffled(np.arange(6), 100, key=(1, 0)).tolist() == PINNED
-
-
-PINNED = None
+    assert shuffled(np.arange(6), 100, key=(1, 0)).tolist() == [23, 27, 87, 20, 90, 41]
 
 
 def test_resumed_run_sees_the_same_windows():

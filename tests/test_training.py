@@ -141,7 +141,7 @@ def test_another_config_under_the_same_name_is_refused(done, tmp_path):
     config, _ = done
     home = run_folder(config)
     other = tiny_config(home.parent.parent, f"run.name={home.name}", "optim.learning_rate=0.5")
-    with pytest.raises(ValueError, match=r"optim\.learning_rate=0\.5 \(there default\)"):
+    with pytest.raises(ValueError, match=r"optim\.learning_rate=0\.5 \(there 0\.02\)"):
         train(other)
 
 

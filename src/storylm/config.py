@@ -741,14 +741,13 @@ def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
     if config.run.name is not None:
         return config.run.name
     dials = identity(config)
-    said = []
+    name = config.run.label
     for override in overrides:
         path, _, value = override.lstrip("+~").partition("=")
-        if path in dials:
-            said.append(
-                path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")[:24]
-            )
-    return "_".join([config.run.label, *said])[:120] + "_" + fingerprint(dials)[:6]
+        word = path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")
+        if path in dials and len(name) + len(word) < 80:  # the hash tells the rest apart
+            name += "_" + word
+    return f"{name}_{fingerprint(dials)[:6]}"
 
 
 def run_folder(config: TrainConfig) -> Path:

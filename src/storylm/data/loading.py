@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import lightning as L
 import numpy as np
 import torch
-from storylm.data.shards import TokenShards
 from torch.utils.data import DataLoader, Dataset
 
 from storylm.config import TrainConfig
+from storylm.data.shards import TokenShards
 
 
 class TokenDataModule(L.LightningDataModule):

@@ -1,4 +1,4 @@
-"""Stories, tokenizer and shards, each made only if it is missing or its source has changed."""
+"""Tokenizer and shards of a text, each made only if it is not there yet."""
 
 from __future__ import annotations
 
@@ -9,35 +9,49 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from storylm.config import (
+    DataConfig,
+    DataKind,
+    TokenizerConfig,
+    TokenizerKind,
+    fingerprint,
+    identity,
+)
 from storylm.data.shards import TokenShards, prepare_shards
 from storylm.data.stories import sources, stories
 from storylm.tokenizer import Tokenizer, build_tokenizer, load_tokenizer, tokenizer_report
 
-from storylm.config import DataConfig, TokenizerConfig, fingerprint, identity
-
 REPORT_STORIES = 1_000
 
 
-def prepare_tokenizer(config: TokenizerConfig, data: DataConfig) -> Tokenizer:
-    """The tokenizer of this config on this text, from its folder or made now.
+def tokenizer_folder(config: TokenizerConfig, data: DataConfig) -> Path:
+    """Where this tokenizer on this text is kept.
 
-    The folder's name holds a hash of all that decides the vocabulary, so that another text or
-    another dial never finds the wrong one.
+    The name holds a hash of all that decides the vocabulary, so that another text or another dial
+    never finds the wrong one.
     """
-    made_here = config.kind.value in ("bpe", "top")
-    key = [identity(config), sources(data, "train") if made_here else None]
-    folder = Path(config.folder) / f"{config.name}-{fingerprint(key)[:6]}"
+    reads_text = config.kind in (TokenizerKind.bpe, TokenizerKind.top)
+    key = fingerprint([identity(config), sources(data, "train") if reads_text else None])
+    return Path(config.folder) / f"{config.name}-{key[:6]}"
+
+
+def prepare_tokenizer(config: TokenizerConfig, data: DataConfig) -> Tokenizer:
+    """The tokenizer, from its folder or made now; raises as `build_tokenizer` and `stories` do."""
+    folder = tokenizer_folder(config, data)
     with one_at_a_time(folder):
         if (folder / "tokenizer.json").exists():
             return load_tokenizer(folder)
         began = time.monotonic()
         tokenizer = build_tokenizer(config, lambda: stories(data, "train"))
-        tokenizer.save(folder / "tokenizer.json")
-        if data.kind.value != "bin":
+        held_out: Iterator[str] = iter(())
+        if data.kind is not DataKind.bin:
             held_out = itertools.islice(stories(data, "valid"), REPORT_STORIES)
-            (folder / "report.md").write_text(tokenizer_report(tokenizer, held_out))
+        folder.mkdir(parents=True, exist_ok=True)
+        report = tokenizer_report(tokenizer, held_out)
+        (folder / "report.md").write_text(report, encoding="utf-8")
+        tokenizer.save(folder / "tokenizer.json")  # last: its presence says that all is there
         took = time.monotonic() - began
-        print(f"{folder}: {tokenizer.vocab_size:,} tokens in {took:.0f} s", flush=True)
+        print(f"{folder}: {tokenizer.vocab_size:,} tokens, made in {took:.0f} s", flush=True)
         return tokenizer
 
 
@@ -51,8 +65,7 @@ def prepare_data(config: DataConfig, tokenizer: Tokenizer) -> tuple[TokenShards,
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Ranks and cells that start together make a thing once: the first works, the others wait."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = folder.parent / f".{folder.name}.lock"
-    with lock.open("w") as file:
+    with (folder.parent / f".{folder.name}.lock").open("w") as file:
         if os.name == "posix":
             import fcntl
 

@@ -1,9 +1,11 @@
-"""What watches a run without changing a number: the progress bar, and the stories it tells."""
+"""What watches a run and changes no number: progress, a wish to stop, the stories it tells."""
 
 from __future__ import annotations
 
 import re
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -32,8 +34,12 @@ class StepProgressBar(ProgressBar):
     def disable(self) -> None:
         self.every_seconds = float("inf")
 
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        super().setup(trainer, pl_module, stage)
+        self.total = self.first = trainer.max_steps
+
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        self.total, self.first = trainer.max_steps, trainer.global_step
+        self.first = trainer.global_step
         self.began = self.said = time.monotonic()
         if sys.stderr.isatty() and trainer.is_global_zero:
             self.bar = tqdm(
@@ -93,6 +99,23 @@ def minutes(seconds: float) -> str:
     hours, rest = divmod(seconds, 3_600)
     tail = f"{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
     return f"{hours}:{tail}" if hours else tail
+
+
+class StopSignals(Callback):
+    """SIGTERM and Ctrl-C let the step finish, be saved, and then leave; a second Ctrl-C leaves at
+    once. Installed after Lightning's own handlers, which would leave in the middle of a step with
+    status 0; Lightning puts back what was there before."""
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        def ask(number: int, _: Any) -> None:
+            if pl_module.stop_signal == number == signal.SIGINT:
+                raise KeyboardInterrupt
+            pl_module.stop_signal = number
+            print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
+
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, ask)
 
 
 class TellSamples(Callback):

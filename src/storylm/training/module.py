@@ -37,22 +37,18 @@ class PretrainModule(L.LightningModule):
         *,
         total_steps: int,
         validate_every: int,
-        peak_flops: float = math.nan,
     ) -> None:
-        """`peak_flops`: what all devices multiply in a second at best; nan where it is unknown."""
         super().__init__()
         self.automatic_optimization = False
         self.config, self.tokenizer = config, tokenizer
         self.total_steps, self.validate_every = total_steps, validate_every
         self.save_hyperparameters({"config": to_plain(config), "total_steps": total_steps})
         self.model = Transformer(config.model)
-        # Kept out of the module's children, so that checkpoints hold the weights under one name.
-        self.__dict__["step_model"] = (
-            torch.compile(self.model) if config.run.compile else self.model
-        )
+        self.hidden = torch.compile(self.model.hidden) if config.run.compile else self.model.hidden
         self.bytes_per_token_V = torch.from_numpy(tokenizer.bytes_per_token_V)
         self.flops_per_token = flops_per_token(config.model, config.model.context_length)
-        self.peak_flops = peak_flops
+        self.peak_flops = math.nan
+        """What all devices multiply in a second at best; nan until somebody measures it."""
         self.average = AveragedWeights(self.model, config.optim.average_decay)
         if config.optim.average is Average.none:
             self.average = None
@@ -189,9 +185,11 @@ class PretrainModule(L.LightningModule):
         trainer = self.trainer
         loop = trainer.fit_loop.epoch_loop.val_loop
         loop.restarting = False  # else a resumed run skips a batch, and the number is wrong
+        first = trainer._logger_connector._first_loop_iter  # as Lightning keeps it around its own
         trainer.validating = True
         loop.run()
         trainer.training = True
+        trainer._logger_connector._first_loop_iter = first
 
     def progress(self, step: int) -> dict[str, float]:
         """The training part of a row, over the steps since the last one."""

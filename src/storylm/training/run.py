@@ -5,12 +5,9 @@ from __future__ import annotations
 import logging
 import math
 import os
-import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +30,7 @@ from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.generation import tell
 from storylm.optim.schedule import count_steps
 from storylm.tokenizer import Tokenizer, load_tokenizer
+from storylm.training.callbacks import StopSignals
 from storylm.training.module import PretrainModule
 from storylm.training.report import save_config, summarize, write_report
 from storylm.training.saving import Checkpoints, WholeFileIO, step_files
@@ -87,7 +85,7 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         max_epochs=-1,
         precision=lightning_precision(config.run.precision, config.trainer),
         logger=loggers,
-        callbacks=[*callbacks, checkpoints],
+        callbacks=[*callbacks, StopSignals(), checkpoints],
         plugins=[WholeFileIO()],
         enable_checkpointing=False,  # Lightning's own; ours is among the callbacks
         enable_model_summary=False,
@@ -97,6 +95,7 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         use_distributed_sampler=False,
         default_root_dir=home,
     )
+    module.peak_flops = measure_peak_flops(trainer)
     if trainer.is_global_zero:
         tokenizer.save(home / "tokenizer.json")
         save_config(config, home)
@@ -104,8 +103,7 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     newest = step_files(home / "checkpoints")[-1:]
     if newest:
         print(f"goes on from {newest[0]}", flush=True)
-    with signals_to(module):
-        trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
+    trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
     if module.stop_signal:
         print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
         sys.exit(128 + module.stop_signal)
@@ -228,22 +226,21 @@ def has_fast_bf16(trainer: dict[str, Any]) -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
-@contextmanager
-def signals_to(module: PretrainModule) -> Iterator[None]:
-    """SIGTERM and Ctrl-C let the step finish, save, and leave; a second Ctrl-C leaves at once."""
+def measure_peak_flops(trainer: L.Trainer) -> float:
+    """What all devices together multiply in a second at best, by a quick try of large products.
 
-    def ask(number: int, _: Any) -> None:
-        if module.stop_signal:
-            raise KeyboardInterrupt
-        module.stop_signal = number
-        print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    The measure of speed/model_flops_utilization, so that it means the same on every machine.
+    """
+    device = trainer.strategy.root_device
+    dtype = torch.bfloat16 if "bf16" in str(trainer.precision) else torch.float32
+    n = 8_192 if device.type == "cuda" else 1_024
+    a_NN = torch.randn(n, n, device=device, dtype=dtype)
+    best = math.inf
+    for _ in range(6):
+        began = time.perf_counter()
+        (a_NN @ a_NN)[0, 0].item()  # waits for the device
+        best = min(best, time.perf_counter() - began)
+    return 2 * n**3 / best * trainer.world_size
 
 
 def quiet_lightning() -> None:

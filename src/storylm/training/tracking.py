@@ -29,8 +29,8 @@ class MetricsCsv(Logger):
         self.path = Path(folder) / "metrics.csv"
         self.columns: list[str] = ["step"]
         if self.path.exists():
-            rows = read_metrics(self.path)
-            self.columns = list(rows[0]) if rows else self.columns
+            with self.path.open(newline="") as file:
+                self.columns = next(csv.reader(file), self.columns)
 
     @property
     def name(self) -> str:

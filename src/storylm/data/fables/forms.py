@@ -127,8 +127,12 @@ class Choice:
         self.origins = [branch.origin for branch in branches]
         self.binds = [branch.binds for branch in branches]
         first = self.binds[0]
-        plain_draw = all(len(binds) == 1 == len(first) and binds[0].options is first[0].options
-                         and binds[0].index == i for i, binds in enumerate(self.binds))
+        plain_draw = all(
+            len(binds) == 1 == len(first)
+            and binds[0].options is first[0].options
+            and binds[0].index == i
+            for i, binds in enumerate(self.binds)
+        )
         self.drawn = first[0].options if plain_draw else None
         self.silence = next((i for i, o in enumerate(self.openings) if not o), None)
         self.by_text = {text: i for i, text in enumerate(self.texts) if text}

@@ -314,8 +314,7 @@ class Reader:
         fitting = [offer for offer, length in zip(offers, shared) if length == reach]
         whole = sum(offer.chance for offer in fitting)
         continuations = tuple(
-            Continuation(offer.text[reach:], offer.chance / whole, offer.kind)
-            for offer in fitting
+            Continuation(offer.text[reach:], offer.chance / whole, offer.kind) for offer in fitting
         )
         kinds = {kind_at(offer, reach) for offer in fitting}
         kind = kinds.pop() if len(kinds) == 1 else fitting[-1].kind
@@ -364,7 +363,9 @@ def kind_of_word(text: str, at: int, kind: str) -> str:
     while end < len(text) and text[end].isalpha():
         end += 1
     word = text[start:end]
-    ending = next((e for e in ("ing", "ed", "s") if len(word) > len(e) + 2 and word.endswith(e)), "")
+    ending = next(
+        (e for e in ("ing", "ed", "s") if len(word) > len(e) + 2 and word.endswith(e)), ""
+    )
     if word.lower() in FUNCTION_WORDS or (ending and at >= end - len(ending)):
         return "grammar"
     return kind

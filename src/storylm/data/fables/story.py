@@ -75,9 +75,7 @@ class Story:
         if drawn is None:
             chosen = self.listener.choose(choice, gap, facts, NOTHING)
         else:
-            chosen = self.listener.choose(
-                choice, gap, facts, self.taken.get(id(drawn), NOTHING)
-            )
+            chosen = self.listener.choose(choice, gap, facts, self.taken.get(id(drawn), NOTHING))
         for bind in choice.binds[chosen]:
             facts[bind.fact] = bind.options.values[bind.index]
             self.taken.setdefault(id(bind.options), set()).add(bind.index)

@@ -24,7 +24,7 @@ def shared_snack(s: Story) -> None:
         '"I am so hungry," <said> {friend}. "I had no breakfast."',
         '"That {food} smells so good," {friend} <whispered>. "I have nothing to eat today."',
         '{friend} looked at the {food} and <said>, "I forgot my lunch at home."',
-        "{friend}'s tummy made a loud noise. \"Sorry,\" {friend.he} <said>. \"I did not eat today.\"",
+        '{friend}\'s tummy made a loud noise. "Sorry," {friend.he} <said>. "I did not eat today."',
     )
     s.paragraph()
     choice = s.plot(
@@ -83,4 +83,138 @@ def selfish(s: Story) -> None:
     )
 
 
-PLOTS = (shared_snack,)
+@plot(
+    "somebody new came to live {new_at=WHERE}. It was {friend=cast.folk}, who wore {a look=LOOKS} {colour=COLOURS} {friend_garment=GARMENTS}.",
+    "there was somebody new at school. It was {friend=cast.folk}, in {a look=LOOKS} {colour=COLOURS} {friend_garment=GARMENTS}.",
+)
+def newcomer(s: Story) -> None:
+    """Somebody new is judged by the looks, and turns out a friend."""
+    s.plot(
+        "{friend} stood {perch=STANDING} and did not say a word.",
+        "{friend} sat {perch=STANDING} and ate {a snack=FOODS} all alone.",
+        "At {meal=MEALS}, {friend} held {a plush_look=LOOKS} {plush=TOYS} tight and looked <sad>.",
+    )
+    s.plot(
+        '"Look at that {colour} {friend_garment}!" somebody <said>. They all laughed like {plural laughing=CRITTERS}.',
+        'The others made fun of the {colour} {friend_garment}. "You look like {a like=MEASURES}!" they <said>.',
+        '"That is a silly {friend_garment}," <said> {rival=cast.folk}, who was not very {rival_trait=NICE}.',
+    )
+    s.paragraph()
+    joined = s.plot(
+        "{hero} laughed, too. But when {he} saw that {friend} began to cry, {he} felt <sad>.*2",
+        "{hero} did not laugh. {He} knew how it was to feel <sad>.*3",
+    )
+    if joined == 0:
+        s.plot(
+            "All night, {he} thought of {friend} and the {colour} {friend_garment}. The next day, {he} <walked> up to {friend.him}.",
+            'That evening, {his} {adviser=FAMILY} <said>, "{what=ADVICE}." So {hero} <walked> to {friend} early the next day.',
+        )
+        s.plot(
+            '"I am sorry that I laughed," {he} <said> <soft>.',
+            "{He} gave {friend} {a sorry=FOODS} and asked {friend.him} to forgive {him}.",
+        )
+    else:
+        s.plot(
+            '{He} <walked> up to {friend} and <said>, "I like your {friend_garment}. Mine is {wear_colour}, look!"',
+            'Instead, {he} sat down next to {friend} and <asked>, "Would you like {a treat=FOODS}?"',
+        )
+    s.plot(
+        '"My {maker=FAMILY} made it for me," <said> {friend} <soft>. "It keeps me from feeling <sad>."',
+        '"It was a present from my {maker=FAMILY}," <said> {friend}. "{maker.He} lives far away now."',
+    )
+    s.plot(
+        "They <walked> to {place=PLACES} together. There {friend} showed {hero} how to {skill=SKILLS}.",
+        'Then {friend} <asked>, "Do you know how to {skill=SKILLS}? I can show you!" They <walked> to {place=PLACES}.',
+    )
+    sight(s)
+    s.plot(
+        "{hero} {mishap=MISHAPS}, and both of them laughed until their {part=BODY} hurt.",
+        "It was so much fun that they forgot {forgotten=SWEETS} and stayed until {clock=CLOCKS}.",
+        "They stayed for {hours=NUMBERS} hours, and on the way home they sang about {song=DREAMS}.",
+    )
+    s.paragraph()
+    s.plot(
+        "Soon all the other {cast} wanted to learn how to {skill!}, and nobody laughed at the {colour} {friend_garment!} anymore.",
+        "A week later, everybody wanted to have a {friend_garment!} like {friend}'s.",
+        "From then on, {hero} and {friend} were <friends>. The {colour} {friend_garment!} and the {wear_colour} {garment} hung side by side.",
+    )
+    moral(
+        s,
+        "Do not judge others by what they wear.",
+        "A kind word can make a new friend.",
+        "Everybody was new once.",
+    )
+
+
+@plot(
+    "{hero} and {friend=cast.folk} wanted to build {a look=LOOKS} {building=BUILDINGS} near {place=PLACES}.",
+    '"Let us build {a look=LOOKS} {building=BUILDINGS} near {place=PLACES}!" <said> {hero} to {his} friend {friend=cast.folk}.',
+)
+def building(s: Story) -> None:
+    """Two friends quarrel over how to build, and find out that they need one another."""
+    s.plot(
+        "{hero} brought {a tool_look=LOOKS} {tool=TOOLS}, and {friend} brought {glue=GLUES} and {a tool2=TOOLS}.",
+        "They carried {number=NUMBERS} boards, {glue=GLUES}, and {a tool=TOOLS} all the way from {start=WHERE_NAMES}.",
+        "{friend} had {glue=GLUES}, {hero} had {a tool_look=LOOKS} {tool=TOOLS}, and both of them felt <happy>.",
+    )
+    sight(s)
+    s.plot(
+        '"It must be {colour=COLOURS}!" <said> {hero}. "No, {colour2=COLOURS}!" <said> {friend}.',
+        "{hero} wanted to paint it {colour=COLOURS}, but {friend} wanted it to be {colour2=COLOURS}.",
+    )
+    s.plot(
+        '"{colour.Text!} is ugly!" <cried> {friend}. "And {colour2!} is for babies!" <cried> {hero}.',
+        '"You never listen to me!" <cried> {friend}, who felt <angry>. "And you are too {excuse=EXCUSES}!" {hero} <cried>.',
+        "They pulled at the {tool} from both sides, until {friend} {mishap=MISHAPS}.",
+    )
+    s.plot(
+        "{friend} took the {glue} and <walked> home. {hero} took the {tool} and stayed.",
+        "Then {friend} went away with the {glue}, and {hero} was left behind with the {tool}.",
+    )
+    s.paragraph()
+    s.plot(
+        "{hero} worked on alone. But without the {glue!}, the {building!} fell down {times=NUMBERS} times.",
+        "All alone, {hero} built until {clock=CLOCKS}. Then {a wind_look=LOOKS} {wind=CRITTERS} sat down on the {building!}, and it fell to pieces!",
+    )
+    s.plot(
+        "At home, {friend} had only {glue!}, and you cannot build a {building!} from that. {friend.He} felt <sad>.",
+        "And {friend}? {friend.He} sat {perch=STANDING}, looked at the {glue!}, and felt <sad>.",
+    )
+    passer_by(s)
+    first = s.plot(
+        "In the end, {hero} <walked> to {friend} with {a peace_look=LOOKS} {peace=FOODS}.*2",
+        "The next morning, {friend} came back with {a peace_look=LOOKS} {peace=FOODS}.*2",
+    )
+    if first == 0:
+        s.plot(
+            '"I am sorry. It can be {colour2!}," {hero} <said> <soft>.',
+            '"I was silly," {hero} <said> <soft>. "We can paint it {colour2!}, if you like."',
+        )
+    else:
+        s.plot(
+            '"I am sorry. It can be {colour!}," {friend} <said> <soft>.',
+            '"I was silly," {friend} <said> <soft>. "We can paint it {colour!}, if you like."',
+        )
+    s.plot(
+        '"Or {colour!} and {colour2!}!" they both <cried>, and they had to laugh.',
+        "They looked at one another. Why not {colour!} and {colour2!}? That was the best idea of all.",
+    )
+    s.paragraph()
+    s.plot(
+        "With the {tool!} and the {glue!}, it took them {hours=NUMBERS} hours. Now the {building!} stood there, half {colour!} and half {colour2!}.",
+        "Together they built it up again, {colour!} on one side and {colour2!} on the other. It was the {praise=SUPERLATIVES} {building!} near {place!}.",
+    )
+    s.plot(
+        "They sat next to it, ate {plural meal=FOODS}, and felt <happy>.",
+        "Even a {passing_look=MOODS} {passing=PASSERS} came to look at it.",
+        "{hero} put {a flag_look=LOOKS} {flag=GARMENTS} on top of it, and {friend} put {flowers=FLOWERS} in front.",
+    )
+    moral(
+        s,
+        "Two can do more than one.",
+        "When you quarrel, be the first to say sorry.",
+        "There is room for more than one idea.",
+    )
+
+
+PLOTS = (shared_snack, newcomer, building)

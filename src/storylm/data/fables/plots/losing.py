@@ -156,7 +156,7 @@ def borrowed(s: Story) -> None:
     s.plot(
         'The next day, {friend} came to the {hero.home}. "May I have my {toy!} back?" {friend.he} <asked>.',
         '"Where is my {toy!}?" {friend} <asked> the next morning.',
-        'When {friend} came back, {friend.he} <asked> for the {colour} {toy!}.',
+        "When {friend} came back, {friend.he} <asked> for the {colour} {toy!}.",
     )
     ending = s.plot(
         'For a moment, {hero} wanted to tell a lie. But {he} looked {friend} in the eyes and told the truth. "I left it {nook!}," {he} <said>. "I am so sorry."*2',

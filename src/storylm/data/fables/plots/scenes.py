@@ -30,6 +30,13 @@ def introduce(s: Story) -> None:
         "{His} favorite color was {favorite=COLOURS}, and {his} favorite food was {food_a=SWEETS}.",
         "Every [day|morning|evening], {he} liked to {habit=HABITS}.*2",
     )
+    s.style(
+        "{He} always wore {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
+        "Nobody ever saw {him} without {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
+        "You could see {him} from far away, because of {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
+        "In {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked like {a like=MEASURES}.",
+        "{His} {maker=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS} for {him}.",
+    )
     if s.scenes:
         wish(s)
 
@@ -106,7 +113,7 @@ def meet_friend(s: Story) -> None:
     """Afterwards `friend` is known, and kept apart from the hero."""
     s.plot(
         "<then>, {his} friend {friend=cast.folk} came [by|along|over|home] from {errand=ERRANDS}.",
-        "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE}.",
+        "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE} and wore {a friend_look=LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}.",
         "Nearby, {his} friend {friend=cast.folk} was {doing=DOINGS}.",
         "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was {doing=DOINGS}.",
         "Luckily, {a friend_trait=NICE} friend named {friend=cast.folk} lived {friend_at=WHERE} and heard {him}.",
@@ -146,6 +153,8 @@ def moral(s: Story, *lessons: str) -> None:
         "It was the best day [of all|of the whole year|that {hero} could remember].*2",
         "And they all lived happily ever after.*2",
         "From then on, every day was a little [brighter|better|happier] for {hero}.",
+        "In the evening, {hero} hung {his} {wear_colour} {garment} on a [nail|hook|chair] and fell asleep.*2",
+        "{hero} pulled {his} {wear_colour} {garment} tight and <walked> home under the [stars|moon].",
         "{hero} went to bed <happy>, and the [moon|stars|night wind] watched over the {hero.home}.*2",
     )
 
