@@ -3,6 +3,8 @@
 uv run scripts/generate.py run=<name> prompt="Once upon a time"
 """
 
+import os
+
 import hydra
 from omegaconf import DictConfig
 
@@ -14,10 +16,12 @@ from storylm.config import to_config
 @command_line.in_one_line
 def main(cfg: DictConfig) -> None:
     config = to_config(cfg)
-    from storylm.checkpoint import load_run
-    from storylm.generation import stream, tell, use_threads
+    import torch
 
-    use_threads(config.threads)
+    from storylm.checkpoint import load_run
+    from storylm.generation import stream, tell
+
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
     run = load_run(config.run, config.checkpoint)
     dials = {
         name: getattr(config, name)

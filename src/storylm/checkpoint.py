@@ -97,16 +97,13 @@ def read_checkpoint(file: Path, device: str = "cpu") -> dict[str, Any]:
     try:
         stored = torch.load(file, map_location=device, weights_only=True)
         stored["hyper_parameters"]["config"]
-    except (
-        RuntimeError,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-        pickle.UnpicklingError,
-    ) as error:
+    except DAMAGE as error:
         raise ValueError(f"{file} is damaged or not a storylm checkpoint: {brief(error)}") from None
     return stored
+
+
+DAMAGE = (RuntimeError, OSError, EOFError, KeyError, TypeError, pickle.UnpicklingError)
+"""What torch.load raises for a file that is cut, is none of torch's, or carries code."""
 
 
 def brief(error: Exception) -> str:

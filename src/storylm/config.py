@@ -744,9 +744,9 @@ def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
     name = config.run.label
     for override in overrides:
         path, _, value = override.lstrip("+~").partition("=")
-        word = path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")
-        if path in dials and len(name) + len(word) < 80:  # the hash tells the rest apart
-            name += "_" + word
+        if path in dials and "/" not in value and len(value) <= 16:  # the hash tells the rest apart
+            word = "_" + path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")
+            name += word if len(name) + len(word) <= 80 else ""
     return f"{name}_{fingerprint(dials)[:6]}"
 
 

@@ -284,7 +284,7 @@ class ShardWriter:
             self.shards.append(record)
         kept = {shard["file"] for shard in self.shards}
         for path in own_files(folder, split):
-            if path.with_suffix(".bin").name not in kept or path.suffix == ".part":
+            if path.with_suffix(".bin").name not in kept:
                 path.unlink()
         self.file = None
 
@@ -483,6 +483,10 @@ def encode_all(work: Iterator[Batch], tokenizer: Tokenizer, workers: int) -> Ite
         pool.shutdown(cancel_futures=True)
 
 
+worker_tokenizer: Tokenizer
+"""Each worker's own, there from its beginning."""
+
+
 def begin_worker(tokenizer: Tokenizer) -> None:
     """Keep the tokenizer, leave Ctrl-C to the parent, and end when it ends, however that is."""
     global worker_tokenizer
@@ -494,9 +498,6 @@ def begin_worker(tokenizer: Tokenizer) -> None:
         os._exit(1)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
-
-
-worker_tokenizer: Tokenizer
 
 
 def encode_in_worker(batch: Batch) -> Encoded:

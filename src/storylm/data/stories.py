@@ -368,11 +368,11 @@ def download(config: DataConfig, split: str) -> list[Path]:
 def hub_files(config: DataConfig, split: str) -> tuple[str, list[str]]:
     """The commit that the revision means now, and the names of a split's files in it."""
     commit, names, complete = hub_listing(config.hub_id, config.revision)
-    wild = [pattern for pattern in [*config.train, *config.valid] if set(pattern) & set("*?[")]
-    if wild and not complete:
+    # Offline, a pattern with wildcards may mean more than the files that are here.
+    unknown = [pattern for pattern in [*config.train, *config.valid] if pattern not in names]
+    if unknown and not complete:
         raise ConnectionError(
-            f"cannot list {config.hub_id}, so {wild[0]} may mean more than the files here; go "
-            "online, or name each file"
+            f"cannot reach the hub, and {unknown[0]} of {config.hub_id} is not here yet; go online"
         )
 
     def find(pattern: str) -> list[str]:

@@ -30,6 +30,7 @@ class StepProgressBar(ProgressBar):
         self.every_seconds = every_seconds
         self.bar: tqdm | None = None
         self.figures: dict[str, float] = {}
+        self.began: float | None = None
 
     def disable(self) -> None:
         self.every_seconds = float("inf")
@@ -40,7 +41,7 @@ class StepProgressBar(ProgressBar):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self.first = trainer.global_step
-        self.began = self.said = time.monotonic()
+        self.began, self.said = None, time.monotonic()
         if sys.stderr.isatty() and trainer.is_global_zero:
             self.bar = tqdm(
                 total=self.total,
@@ -50,6 +51,9 @@ class StepProgressBar(ProgressBar):
                 dynamic_ncols=True,
                 leave=False,
             )
+
+    def on_train_batch_start(self, *args: Any, **kwargs: Any) -> None:
+        self.began = self.began or time.monotonic()  # the first validation is no measure of steps
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, *args: Any, **kwargs: Any
@@ -76,7 +80,7 @@ class StepProgressBar(ProgressBar):
             "speed/tokens_per_second": "{:,.0f} tokens/s",
         }
         parts = [f.format(self.figures[name]) for name, f in forms.items() if name in self.figures]
-        if step > self.first:
+        if step > self.first and self.began:
             pace = (time.monotonic() - self.began) / (step - self.first)
             parts.append(f"{minutes(pace * (self.total - step))} left")
         return " · ".join(parts)

@@ -266,9 +266,18 @@ class Reader:
         if choice.fixed:
             return None
         for index, (text, opening) in enumerate(zip(choice.texts, choice.openings)):
-            if text is None and self.text.startswith(render(opening, facts), start):
+            if text is None and self.follows(opening, facts, start):
                 return index
         return None
+
+    def follows(self, opening: tuple[str | Slot, ...], facts: dict[str, Any], at: int) -> bool:
+        """Whether an opening with facts in it stands in the text here."""
+        for part in opening:
+            piece = part if part.__class__ is str else getattr(facts[part.fact], part.view)  # type: ignore[union-attr]
+            if not self.text.startswith(piece, at):
+                return False
+            at += len(piece)
+        return True
 
     def offers(
         self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]

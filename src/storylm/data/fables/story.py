@@ -1,7 +1,7 @@
 """The author's verbs: what a plot may ask of a story while it is told, read or forecast.
 
 A plot never knows which of the three is going on. It says sentences by kind (`plot`, `style`),
-looks at the facts that they established, and goes on.
+looks at the facts that they established, and goes on. Where the story forks, `turn` says which way it went.
 """
 
 from __future__ import annotations
@@ -46,6 +46,16 @@ class Story:
     def style(self, *forms: str) -> int:
         """Sentences that colour the story and decide nothing. Which form was chosen."""
         return self.sentence("style", forms)
+
+    def turn(self, **ways: tuple[str, ...]) -> str:
+        """A turn of the plot, each way told by forms of its own. Which way it went."""
+        forms: tuple[str, ...] = sum(ways.values(), ())
+        chosen = self.sentence("plot", forms)
+        for way, told_by in ways.items():
+            chosen -= len(told_by)
+            if chosen < 0:
+                return way
+        raise AssertionError("unreachable: the choice was among these forms")
 
     def begin(self, *forms: str) -> int:
         """The beginning of a sentence: what comes next continues it."""

@@ -8,7 +8,7 @@ from storylm.data.fables.story import Story
 
 
 @plot(
-    "{hero} had {a food=FOODS} for lunch. {He} <walked> to {place=PLACES} to eat it in the sun.",
+    "{hero} had {a food=FOODS} for lunch. {He} <walked> to {place=PLACES} to eat it {eat_at=STANDING}.",
     "{hero} was hungry, so {he} packed {a food=FOODS} and <walked> to {place=PLACES}.*2",
     "{his} {giver=FAMILY} gave {hero} {a food=FOODS} for the long walk to {place=PLACES}.*2",
 )
@@ -21,24 +21,32 @@ def shared_snack(s: Story) -> None:
         "{hero} opened {his} bag. Right then {friend=cast.folk} sat down next to {him}.",
     )
     s.plot(
-        '"I am so hungry," <said> {friend}. "I had no breakfast."',
-        '"That {food} smells so good," {friend} <whispered>. "I have nothing to eat today."',
-        '{friend} looked at the {food} and <said>, "I forgot my lunch at home."',
+        '"I am so hungry," <say> {friend} <soft>. "I had only {a crumb=FOODS} yesterday."',
+        '"I dream of {dream_food=SWEETS}, I am so hungry," <say> {friend} <soft>.',
+        "{friend} had eaten nothing but {a crumb=FOODS} for {days=FEW} days.",
+        '"That {food} smells like {smell3=SMELLS}," {friend} <whispered>. "I have nothing to eat."',
+        '{friend} looked at the {food} and <said>, "My lunch {mishap=FOOD_LOSS}."',
         '{friend}\'s tummy made a loud noise. "Sorry," {friend.he} <said>. "I did not eat today."',
     )
     s.paragraph()
-    choice = s.plot(
-        "{hero} thought about it. The {food} was not very big. But then {he} broke it in two and gave {friend} one half.*2",
-        '"Then we will share," {hero} <said>, and cut the {food} in two.*2',
-        '"It is mine!" {hero} <said>, and ate the whole {food} alone.*2',
+    way = s.turn(
+        share=(
+            "{hero} thought for {number=NUMBERS} seconds. Then {he} broke the {food} in two and gave {friend} one half.*2",
+            '{hero} gave {friend} the {bigger=HALVES} half of the {food} and <said>, "Eat, {friend}!"*2',
+            '"Here, you can have half of my {food}," <say> {hero} <adv>.*2',
+            '"Then we will share," {hero} <say> <adv>, and cut the {food} in two with {a knife_look=LOOKS} knife.*2',
+        ),
+        keep=('"It is mine!" {hero} <said>, and ate the whole {food} alone.*2',),
     )
-    if choice == 2:
+    if way == "keep":
         selfish(s)
     else:
         s.plot(
-            "They ate and talked and laughed. The {food} tasted better than ever.",
+            "They ate and talked about {talk=DREAMS} and {talk2=DREAMS}.",
+            '"This tastes like {taste=SWEETS}!" <cried> {friend}, and {hero} felt <happy>.',
+            "They saw {plural counted=CRITTERS} while they ate, and {friend} told {a joke_look=LOOKS} joke.",
             '"Mmm," <said> {friend}. "This is the best {food!} in the world!"',
-            "Half of the {food} was enough, because it is more fun to eat together.",
+            "Half of the {food} was enough, and both of them felt <happy>.",
         )
         s.plot(
             "After lunch, {friend} showed {hero} how to {skill=SKILLS}.",
@@ -46,9 +54,11 @@ def shared_snack(s: Story) -> None:
             "The next day, {friend} brought {a other=FOODS} and gave {hero} the bigger half.",
         )
     s.plot(
-        "From then on, {hero} and {friend} ate lunch together every day.",
-        "That was how {hero} and {friend} became <friends>.",
-        "{hero} and {friend} [walked home arm in arm|sang all the way home].",
+        "From then on, {hero} and {friend} ate lunch together {lunch_at=STANDING}.",
+        "From then on, {hero} and {friend} were <friends>, and nobody felt <sad> anymore.",
+        "They said goodbye at {clock=CLOCKS}, and both of them felt <happy>.",
+        "That was how {hero} and {friend} became <friends>, and soon they could both {skill4=SKILLS}.",
+        "{hero} and {friend} [walked|sang|skipped|danced] home and felt <happy>.",
     )
     moral(
         s,
@@ -66,7 +76,7 @@ def selfish(s: Story) -> None:
         '"Oh," <said> {friend}, and turned away.',
     )
     s.plot(
-        "But soon {hero}'s tummy began to hurt. {He} had eaten too fast!",
+        "But at {ache_time=CLOCKS}, {hero}'s tummy hurt as if {a swallowed=MEASURES} were in it.",
         "On the way home, {hero} [fell into the mud|hurt {his} foot|lost {his} way], and nobody was there to help.",
     )
     s.plot(
@@ -100,17 +110,19 @@ def newcomer(s: Story) -> None:
         '"That is a silly {friend_garment}," <said> {rival=cast.folk}, who was not very {rival_trait=NICE}.',
     )
     s.paragraph()
-    joined = s.plot(
-        "{hero} laughed, too. But when {he} saw that {friend} began to cry, {he} felt <sad>.*2",
-        "{hero} did not laugh. {He} knew how it was to feel <sad>.*3",
+    way = s.turn(
+        laughed=(
+            "{hero} laughed, too. But when {he} saw that {friend} began to cry, {he} felt <sad>.*2",
+        ),
+        kind=("{hero} did not laugh. {He} knew how it was to feel <sad>.*3",),
     )
-    if joined == 0:
+    if way == "laughed":
         s.plot(
             "All night, {he} thought of {friend} and the {colour} {friend_garment}. The next day, {he} <walked> up to {friend.him}.",
             'That evening, {his} {adviser=FAMILY} <said>, "{what=ADVICE}." So {hero} <walked> to {friend} early the next day.',
         )
         s.plot(
-            '"I am sorry that I laughed," {he} <said> <soft>.',
+            '"I am sorry that I laughed," {he} <say> <soft>.',
             "{He} gave {friend} {a sorry=FOODS} and asked {friend.him} to forgive {him}.",
         )
     else:
@@ -119,7 +131,7 @@ def newcomer(s: Story) -> None:
             'Instead, {he} sat down next to {friend} and <asked>, "Would you like {a treat=FOODS}?"',
         )
     s.plot(
-        '"My {maker=FAMILY} made it for me," <said> {friend} <soft>. "It keeps me from feeling <sad>."',
+        '"My {maker=FAMILY} made it for me," <say> {friend} <soft>. "It keeps me from feeling <sad>."',
         '"It was a present from my {maker=FAMILY}," <said> {friend}. "{maker.He} lives far away now."',
     )
     s.plot(
@@ -130,11 +142,12 @@ def newcomer(s: Story) -> None:
     s.plot(
         "{hero} {mishap=MISHAPS}, and both of them laughed until their {part=BODY} hurt.",
         "It was so much fun that they forgot {forgotten=SWEETS} and stayed until {clock=CLOCKS}.",
-        "They stayed for {hours=NUMBERS} hours, and on the way home they sang about {song=DREAMS}.",
+        "They stayed for {hours=FEW} hours, and on the way home they sang about {song=DREAMS}.",
     )
     s.paragraph()
     s.plot(
-        "Soon all the other {cast} wanted to learn how to {skill!}, and nobody laughed at the {colour} {friend_garment!} anymore.",
+        "{friend} felt <happy>, and {friend.his} {colour} {friend_garment!} looked {new_look=LOOKS} in the sun.",
+        "The next day, {number_kids=FEW} {cast} came and wanted to {skill!}, too.",
         "A week later, everybody wanted to have a {friend_garment!} like {friend}'s.",
         "From then on, {hero} and {friend} were <friends>. The {colour} {friend_garment!} and the {wear_colour} {garment} hung side by side.",
     )
@@ -168,40 +181,39 @@ def building(s: Story) -> None:
         "They pulled at the {tool} from both sides, until {friend} {mishap=MISHAPS}.",
     )
     s.plot(
-        "{friend} took the {glue} and <walked> home. {hero} took the {tool} and stayed.",
-        "Then {friend} went away with the {glue}, and {hero} was left behind with the {tool}.",
+        "So {friend} <walked> home <adv> with the {glue}, and {hero} stayed.",
+        "Then {friend} <walked> away with the {glue}, and {hero} felt <sad>.",
     )
     s.paragraph()
     s.plot(
-        "{hero} worked on alone. But without the {glue!}, the {building!} fell down {times=NUMBERS} times.",
-        "All alone, {hero} built until {clock=CLOCKS}. Then {a wind_look=LOOKS} {wind=CRITTERS} sat down on the {building!}, and it fell to pieces!",
-    )
-    s.plot(
-        "At home, {friend} had only {glue!}, and you cannot build a {building!} from that. {friend.He} felt <sad>.",
-        "And {friend}? {friend.He} sat {perch=STANDING}, looked at the {glue!}, and felt <sad>.",
+        "Without {glue!}, the {building!} fell down {times=NUMBERS} times, and {hero} {mishap2=MISHAPS}.",
+        "All alone, {hero} built until {clock=CLOCKS}. Then {a wind_look=MOODS} {wind=CRITTERS} sat down on the {building!}, and it fell to pieces!",
     )
     passer_by(s)
-    first = s.plot(
-        "In the end, {hero} <walked> to {friend} with {a peace_look=LOOKS} {peace=FOODS}.*2",
-        "The next morning, {friend} came back with {a peace_look=LOOKS} {peace=FOODS}.*2",
+    way = s.turn(
+        hero=(
+            "In the end, {hero} <walked> to {friend} with {a peace_look=LOOKS} {peace=FOODS}.*2",
+        ),
+        friend=("The next morning, {friend} came back with {a peace_look=LOOKS} {peace=FOODS}.*2",),
     )
-    if first == 0:
+    if way == "hero":
         s.plot(
-            '"I am sorry. It can be {colour2!}," {hero} <said> <soft>.',
-            '"I was silly," {hero} <said> <soft>. "We can paint it {colour2!}, if you like."',
+            '"I am sorry. It can be {colour2!}," {hero} <say> <soft>.',
+            '"I was silly," {hero} <say> <soft>. "We can paint it {colour2!}, if you like."',
         )
     else:
         s.plot(
-            '"I am sorry. It can be {colour!}," {friend} <said> <soft>.',
-            '"I was silly," {friend} <said> <soft>. "We can paint it {colour!}, if you like."',
+            '"I am sorry. It can be {colour!}," {friend} <say> <soft>.',
+            '"I was silly," {friend} <say> <soft>. "We can paint it {colour!}, if you like."',
         )
     s.plot(
-        '"Or {colour!} and {colour2!}!" they both <cried>, and they had to laugh.',
+        '"Or {colour!} and {colour2!}!" they both <cried> and felt <happy>.',
+        '"{colour.Text!} and {colour2!}?" <asked> {friend} <adv>. "Yes!" <cried> {hero}.',
         "They looked at one another. Why not {colour!} and {colour2!}? That was the best idea of all.",
     )
     s.paragraph()
     s.plot(
-        "With the {tool!} and the {glue!}, it took them {hours=NUMBERS} hours. Now the {building!} stood there, half {colour!} and half {colour2!}.",
+        "After {hours=FEW} hours, the {building!} was ready, {colour!} and {colour2!} and {proud_look=LOOKS}.",
         "Together they built it up again, {colour!} on one side and {colour2!} on the other. It was the {praise=SUPERLATIVES} {building!} near {place!}.",
     )
     s.plot(

@@ -8,8 +8,8 @@ from storylm.data.fables.story import Story
 
 
 @plot(
-    "{hero} was {playing=GAMES} in the {room=ROOMS}, {although=WARNINGS}.*2",
-    "it was raining, so {hero} was {playing=GAMES} in the {room=ROOMS}.",
+    "{hero} was {playing=GAMES} in the {room=ROOMS}, {although=WARNINGS}.",
+    "there was nothing to do, so {hero} was {playing=GAMES} in the {room=ROOMS}.",
     '{his} {parent=FAMILY} went out and told {hero}, "Please, no {noun=WILD} in the {room=ROOMS}!" But soon {he} was {playing=GAMES}.*2',
 )
 def broken(s: Story) -> None:
@@ -18,6 +18,7 @@ def broken(s: Story) -> None:
         s.plot(
             "{He} was having so much fun that {he} did not hear {his} {parent=FAMILY} come home.",
             "In the next room, {his} {parent=FAMILY} was {resting=CHORES}.",
+            "{His} {parent=FAMILY} was outside, {doing=DOINGS}.",
         )
     s.plot(
         "<crash>! The {look=LOOKS} {colour=COLOURS} {fragile=FRAGILE} fell {landing=LANDINGS} and broke into {number=NUMBERS} pieces.*2",
@@ -28,32 +29,45 @@ def broken(s: Story) -> None:
         '"<oh>!" {he} <whispered>. "What have I done?"',
         "{hero} felt <scared>. {His} {hands=BODY} [shook|trembled|turned cold].",
         "For {count=NUMBERS} minutes, {hero} stood there and felt <sad>.",
+        "It sounded like {a crash_like=MEASURES}! {hero} felt <scared>.",
     )
     s.paragraph()
-    ending = s.plot(
-        "{He} wanted to hide the pieces {hiding=HIDEOUTS}, but then {he} took a deep breath and <walked> to {his} {parent}.*2",
-        "Without a sound, {he} picked up the pieces, put them {hiding=HIDEOUTS}, and said nothing.*3",
-        'When {his} {parent} came in, {hero} pointed at the {scapegoat=SCAPEGOATS}. "The {scapegoat} did it!" {he} <said> <adv>.*2',
+    way = s.turn(
+        tell=(
+            "{He} took {breaths=NUMBERS} deep breaths and <walked> <adv> to {his} {parent}.*2",
+            "{He} counted to {breaths=NUMBERS} and <walked> to {his} {parent}, {colour} pieces in {his} {carrier=GARMENTS}.*2",
+        ),
+        hide=(
+            "Without a sound, {he} picked up the pieces, put them {hiding=HIDEOUTS}, and said nothing.*3",
+        ),
+        blame=(
+            'When {his} {parent} came in, {hero} pointed at the {scapegoat=SCAPEGOATS}. "The {scapegoat} did it!" {he} <say> <adv>.*2',
+        ),
     )
-    if ending == 0:
+    if way == "tell":
         s.plot(
-            '"I broke the {fragile!}," {he} <said> <soft>. "I was {playing}, and I am sorry."',
+            '"I broke the {fragile!}," {he} <say> <soft>. "I was {playing}, and I am sorry."',
             '"The {colour} {fragile!} is broken," {he} <whispered>. "It was my fault."',
+            '"I feel <sad>," {he} <whispered>. "I broke the {colour} {fragile!}."',
         )
     else:
-        caught(s, hidden=ending == 1)
+        caught(s, hidden=way == "hide")
     s.plot(
         "{parent.The} was <angry> for {count2=NUMBERS} minutes. Then {parent.he} [gave {hero} a hug|sat down next to {hero}|took {hero} by the hand].",
+        "{parent.The} felt <angry> and drank {cups=NUMBERS} cups of {tea=TEAS}.",
+        "{parent.The} felt <sad> and swept up the pieces with {a broom_look=LOOKS} broom.",
         "{hero}'s {parent} looked at the pieces <soft>. Then {parent.he} [smiled a little|shook {parent.his} head|sat down].",
-        "For a while, {parent.the} did not say a word.",
+        "Without a word, {parent.the} drank {cups=NUMBERS} cups of tea.",
     )
     s.plot(
-        '"Things can be mended," {parent.he} <said> <adv>. "But it is good to hear the truth."',
-        '"Thank you for telling me," {parent.the} <said> <soft>. "You are more {praise=PRECIOUS} than any {fragile}."',
+        '"The truth is {precious=PRECIOUS}," {parent.he} <say> <adv>.',
+        'Then {parent.he} gave {hero} {a forgiven=FOODS} and <said>, "You told me the truth."',
+        '"Thank you for telling me," {parent.the} <say> <soft>. "You are more {praise=PRECIOUS} than any {fragile}."',
         '"I broke my {elder=FAMILY_OLD}\'s {other_fragile=FRAGILE} when I was small," {parent.he} <said>. "I know how it feels."',
     )
     s.plot(
-        "Together they mended the {fragile!} with {glue=GLUES}. It was not as {look} as before, but they liked it even more.",
+        "{hero} mended the {colour} {fragile!} with {glue=GLUES}, and {parent.the} felt <happy>.",
+        "They made {a mosaic=GIFTS} out of the {colour} pieces, with {glue=GLUES}.",
         "With {glue=GLUES} and a lot of time, they put the {fragile!} together again, {colour} piece by {colour} piece.",
         "The next day, {hero} <walked> to {place=PLACES}, picked {flowers=FLOWERS}, and gave them to {his} {parent}.",
         "From {his} own pocket money, {hero} bought a new {fragile!}. It was {new_colour=COLOURS}, and {parent.the} put {treat=FLOWERS} next to it.",
@@ -71,6 +85,7 @@ def caught(s: Story, *, hidden: bool) -> None:
     if hidden:
         s.plot(
             'At {meal=MEALS}, {parent.the} <asked>, "Where is my {colour} {fragile!}?" {hero} looked at {his} {feet=BODY}.',
+            'At {meal=MEALS}, {parent.the} found {a shard_look=LOOKS} {colour} piece. "Where is my {fragile!}?"',
             "But that evening, {his} {parent} looked {hiding!} and found the pieces of the {fragile!}.",
         )
     else:
@@ -79,60 +94,74 @@ def caught(s: Story, *, hidden: bool) -> None:
             '{parent.The} looked at the {scapegoat!} for a long time. "How {odd=ODD}," {parent.he} <said>. "It was {alibi=ALIBIS} when I came in."',
         )
     s.plot(
-        'Now {hero} felt <sad>. "It was me," {he} <whispered>. "I was {playing}."',
+        '"I was {playing}," {hero} <whispered> and felt <sad>. "It was me."',
+        '"It was me," {hero} <whispered>, and {his} {shaky=BODY} shook.',
         '{hero} turned [red|pale|white]. "I did not tell the truth," {he} <whispered>. "I broke the {fragile!}."',
         "Then {hero} began to cry <soft> and told {his} {parent} how {he} had been {playing}.",
+        'After {quiet=NUMBERS} seconds, {hero} <whispered>, "It was me."',
     )
 
 
 @plot(
-    "{hero} got {number=NUMBERS} {seed=SEEDS} seeds from the {elder=cast.elders}, who lived {elder_at=WHERE}.",
-    "the {elder=cast.elders} gave {hero} {a look=LOOKS} {colour=COLOURS} bag with {number=NUMBERS} {seed=SEEDS} seeds in it.",
+    "{hero} got {number=FEW} {seed=SEEDS} seeds from the {elder=cast.elders}, who lived {elder_at=WHERE}.",
+    "the {elder=cast.elders} gave {hero} {a look=LOOKS} {colour=COLOURS} bag with {number=FEW} {seed=SEEDS} seeds in it.",
 )
 def seeds(s: Story) -> None:
     """Seeds need patience, and a promise to water them."""
     s.plot(
-        '"Give them water every {often=OFTEN}, and do not forget," the {elder} <said> <adv>. "I promise," <said> {hero}.',
+        '"Give them water every {often=OFTEN}, and do not forget," the {elder} <say> <adv>. "I promise," <said> {hero}.',
         '"You must water them every {often=OFTEN}," <said> the {elder}. {hero} promised to do it.',
         "{hero} promised the {elder} to water them every {often=OFTEN}.",
+        '"{number.Text!} seeds, and water every {often=OFTEN}," <said> the {elder}. {hero} promised it.',
     )
     s.plot(
         "{He} planted all {number!} seeds {bed=BEDS} and covered them <adv> with {cover=COVERS}.",
-        "{He} took {a tool_look=LOOKS} {tool=TOOLS}, dug {number!} holes {bed=BEDS}, and put one seed into each.",
+        "{He} took {a tool_look=LOOKS} {tool=TOOLS}, dug {number!} holes {bed=BEDS}, one for each seed.",
+        "{He} carried {a tool_look=LOOKS} {tool=TOOLS} and {cover=COVERS} outside and planted the seeds {bed=BEDS}.",
     )
     s.paragraph()
     s.plot(
-        "{He} looked {bed!} on [Monday|Tuesday|Wednesday]. Nothing! All {he} saw was {a critter_look=LOOKS} {critter=CRITTERS}.",
-        "After {days=NUMBERS} days, there was still nothing to see but {a critter_look=LOOKS} {critter=CRITTERS}.",
-        "For {days=NUMBERS} days, nothing came up, and {hero} felt <sad>.",
+        "{He} looked {bed!} on [Monday|Tuesday|Wednesday]. Nothing! All {he} saw was {a critter_look=MOODS} {critter=CRITTERS}.",
+        "After {days=FEW} days, there was still nothing to see but {a critter_look=MOODS} {critter=CRITTERS}.",
+        "For {days=FEW} days, nothing came up, and {hero} felt <sad>.",
+        "{hero} told {plural listeners=CRITTERS} about {his} seeds and waited for {days=FEW} days.",
     )
-    kept = s.plot(
-        "Still, {he} brought water every {often!}, as {he} had promised, and {waiting=HABITS_ING} while {he} waited.*2",
-        '"Seeds are boring," <said> {hero} <adv>. {He} <walked> to {place=PLACES} to {habit2=HABITS} and forgot {his} promise.*2',
+    way = s.turn(
+        kept=(
+            "Still, {he} brought water every {often!}, as {he} had promised, and {waiting=HABITS_ING} while {he} waited.*2",
+        ),
+        forgotten=(
+            '"Seeds are boring," <say> {hero} <adv>. {He} <walked> to {place=PLACES} to {habit2=HABITS} and forgot {his} promise.*2',
+        ),
     )
-    if kept == 1:
+    if way == "forgotten":
         s.plot(
-            "When {he} came back after {count=NUMBERS} days, the earth was [dry|hard|full of cracks], and {he} felt <sad>.",
+            "When {he} came back after {count=FEW} days, the earth was [dry|hard|full of cracks], and {he} felt <sad>.",
             'Then {he} met the {elder}. "How are my {seed} seeds?" {elder.he} <asked>. {hero} looked at {his} {feet=BODY}.',
         )
         s.plot(
-            '"I broke my promise," {he} <whispered>. "They had no water." "[It may not be too late|Try again|Seeds forgive]," <said> the {elder} <adv>.',
+            '"I broke my promise," {he} <whispered>. "They had no water." "[It may not be too late|Try again|Seeds forgive]," <say> the {elder} <adv>.',
             "{He} ran for water at once. All {day_word=DAYTIMES} long, {he} carried {colour2=COLOURS} buckets and said sorry to the seeds.",
+            "{He} felt <sad> and brought {water=FEW} buckets of water.",
         )
         s.plot("From then on, {he} gave them water every {often!}, just as {he} had promised.")
     s.paragraph()
     s.plot(
         "Then, {when=MORNINGS}, there was {a green=LOOKS} green [leaf|tip|sprout] {bed!}!",
         '{hero} saw something green {bed!} {when=MORNINGS}. "<yay>! They are growing!" {he} <cried>.',
+        "{His} {finder=FAMILY} saw it first, {when=MORNINGS}: a {green=LOOKS} green leaf {bed!}!",
     )
     s.plot(
         "By the end of the {season=SEASONS}, every {seed!} was as [tall|big] as {a measure=MEASURES}.",
         "In the {season=SEASONS}, there were so many {seed!} plants that {hero} gave some to {his} {giver=FAMILY}, who felt <happy>.",
         "The {seed!} seeds grew and grew, and in the {season=SEASONS} [the whole village|the neighbors|people from far away] came to look at them.",
+        "When {season=SEASONS} came, {a guest_look=MOODS} {guest=CRITTERS} moved into the {seed!} plants and felt <happy>.",
     )
     s.plot(
-        'The {elder} came to see it. "You kept your promise," {elder.he} <said> <adv>, and {hero} felt <happy>.',
+        'The {elder} came to see it. "You kept your promise," {elder.he} <say> <adv>, and {hero} felt <happy>.',
+        'The {elder} came and felt <happy>. "You kept your promise," {elder.he} <said>.',
         '{hero} showed it to the {elder}. "All this from {number!} seeds!" <said> {elder.he} with {a grin=LOOKS} smile.',
+        "Now {hero} gave {number!} new {seed!} seeds to {his} {heir=FAMILY} and felt <happy>.",
     )
     moral(
         s,
@@ -149,16 +178,17 @@ def seeds(s: Story) -> None:
 def birthday(s: Story) -> None:
     """A present that goes wrong, a helper, and a surprise."""
     s.plot(
-        '"I will make {a look=LOOKS} {colour=COLOURS} {gift=GIFTS}," {he} <said> <adv>. "{parent.He} likes {colour}."',
+        '"I will make {a look=LOOKS} {colour=COLOURS} {gift=GIFTS}," {he} <say> <adv>. "{parent.He} likes {colour}."',
         "{He} wanted to make {a look=LOOKS} {colour=COLOURS} {gift=GIFTS}, because {colour} was {parent.his} favorite color.",
+        "With {money=NUMBERS} coins one can buy nothing, so {he} began to make {a look=LOOKS} {colour=COLOURS} {gift=GIFTS}.",
     )
     s.plot(
         "So {he} looked for what {he} needed in the {room=ROOMS}. {He} found {a find_look=LOOKS} {find=CARRIED}, {a find2=TREASURES}, and {glue=GLUES}.",
-        "In the {room=ROOMS}, {he} worked <adv> for {count=NUMBERS} hours with {glue=GLUES} and {a tool=TOOLS}.",
+        "In the {room=ROOMS}, {he} worked <adv> for {count=FEW} hours with {glue=GLUES} and {a tool=TOOLS}.",
     )
     s.paragraph()
     s.plot(
-        "But {a critter_look=LOOKS} {critter=CRITTERS} flew in at the window. {hero} jumped, and the {gift} fell {landing=LANDINGS}.",
+        "But {a critter_look=MOODS} {critter=CRITTERS} flew in at the window. {hero} jumped, and the {gift} fell {landing=LANDINGS}.",
         "When it was almost ready, {he} spilled {spill=SPILLS} all over the {gift}.",
         "Then {he} put it {hiding=HIDEOUTS}, and {a sitter_look=LOOKS} {sitter=SCAPEGOATS} sat on it!",
     )
@@ -174,20 +204,22 @@ def birthday(s: Story) -> None:
         '"I have {glue2=GLUES} at home," <said> {friend}. "With that, it will be {better=LOOKS} again."',
     )
     s.plot(
-        "They worked side by side until {clock=CLOCKS}. In the end, the {gift!} was {colour} again, and even more {praise=PRECIOUS} than before.",
+        "At {clock=CLOCKS}, the {gift!} was {colour} and {finished=LOOKS} again!",
         "{friend} held the {gift!}, {hero} painted it {colour}, and at {clock=CLOCKS} it was ready.",
     )
     s.paragraph()
     s.plot(
-        '"Happy birthday!" <cried> {hero} and gave {his} {parent} the {gift!}.',
+        '"Happy birthday!" <cried> {hero} <adv> and held out the {gift!}.',
         "{parent.The} came {from_where=FROM_WHERE} and had to close {parent.his} eyes. Then {hero} held out the {gift!}.",
+        "At {party=CLOCKS}, {hero} gave {parent.the} the {gift!} and {a kiss=FOODS}.",
     )
     s.plot(
         '"[What a|Such a wonderful|My own] {gift}, and it is {colour}!" {parent.the} <said>. "That is my favorite color!"',
         "{parent.He} was so <happy> that {parent.he} hugged {hero} {number=NUMBERS} times and hung {garland=FLOWERS} over the door.",
+        '{parent.The} felt <happy>. "It is so {colour} and so {precious=PRECIOUS}!" {parent.he} <said>.',
     )
     s.plot(
-        '"{friend} helped me," {hero} <said>. So {friend} was invited, too, and got {a slice=FOODS}.',
+        '"{friend} helped me," {hero} <said>. So {friend} got {a slice=FOODS}, too.',
         "Then they all ate {meal=SWEETS} and sang {song_count=NUMBERS} songs, and {friend} sang the loudest.",
         "{friend} was there as well, and together they told the story of the {gift!}.",
     )
@@ -217,33 +249,37 @@ def practice(s: Story) -> None:
         "It looked easy when {friend} did it. But {hero} {mishap=MISHAPS}, and that hurt {his} {part=BODY}.",
     )
     s.plot(
-        '"I will never learn it," {he} <said> <soft>. "I am too {excuse=EXCUSES}."',
+        '"I will never learn it," {he} <say> <soft>. "I am too {excuse=EXCUSES}."',
         '{hero} felt <angry>. "To {wish!} is stupid!" {he} <cried>.',
         '"<oh>," {he} <whispered>. "Why can everybody {wish!} but me?"',
     )
     s.plot(
-        '"It took me {number=NUMBERS} weeks to learn it," <said> {friend} <adv>. "Come back tomorrow."',
-        '"I {own_mishap=MISHAPS}, too, when I began," <said> {friend}. "You need {number=NUMBERS} weeks, and then it is easy."',
-        '{friend} gave {him} {a snack=FOODS}. "Nobody can do it in less than {number=NUMBERS} weeks," {friend.he} <said> <adv>.',
+        '"It took me {number=FEW} weeks to learn it," <say> {friend} <adv>. "Come back tomorrow."',
+        '"I {own_mishap=MISHAPS}, too, when I began," <said> {friend}. "You need {number=FEW} weeks, and then it is easy."',
+        '{friend} gave {him} {a snack=FOODS}. "Nobody can do it in less than {number=FEW} weeks," {friend.he} <say> <adv>.',
     )
     passer_by(s)
     s.paragraph()
-    gave_up = s.plot(
-        "So {hero} came back every {often=OFTEN}. {He} practiced <adv>, even when {sky3=SKIES}.*2",
-        "Every {often=OFTEN}, {hero} practiced <adv>. [Once|Twice] {he} {mishap3=MISHAPS}, but {he} did not mind.*2",
-        "But {hero} did not come back. {He} sat at home and felt <sad>, while the others had fun.",
+    way = s.turn(
+        practice=(
+            "So {hero} came back every {often=OFTEN}. {He} practiced <adv>, even when {rain=BAD_SKIES}.*2",
+            "Every {often=OFTEN}, {hero} practiced <adv>. [Once|Twice] {he} {mishap3=MISHAPS}, but {he} did not mind.*2",
+        ),
+        give_up=(
+            "But {hero} did not come back. {He} sat at home and felt <sad>, while the others had fun.",
+        ),
     )
-    if gave_up == 2:
+    if way == "give_up":
         s.plot(
-            "After {days=NUMBERS} days, there was {a knock_look=LOOKS} knock on the door. It was {friend}, with {a present=FOODS}.",
-            '{friend} waited for {days=NUMBERS} days and then <walked> to the {hero.home}. "Where were you?" {friend.he} <asked>.',
+            "After {days=FEW} days, there was {a knock_look=LOOKS} knock on the door. It was {friend}, with {a present=FOODS}.",
+            '{friend} waited for {days=FEW} days and then <walked> to the {hero.home}. "Where were you?" {friend.he} <asked>.',
         )
         s.plot(
-            '"I miss you," <said> {friend} <adv>. "Let us try once more." So they <walked> back to {place!}.',
+            '"I miss you," <say> {friend} <adv>. "Let us try once more." So they <walked> back to {place!}.',
             '"You cannot {wish!} from your bed," {friend} <said> with a smile, and they <walked> back to {place!}.',
         )
     s.plot(
-        "After {number!} weeks, it happened. {hero} could {wish!}!",
+        "After {number!} weeks, at {exact=CLOCKS}, {hero} could {wish!}!",
         "{number.Text!} weeks later, {hero} could {wish!} better than {friend}!",
         'And then, after {number!} weeks: "<yay>! I can {wish!}!" <cried> {hero}.',
     )

@@ -8,26 +8,28 @@ from storylm.data.fables.story import Story
 
 
 @plot(
-    "{hero} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} to {place=PLACES}.*2",
+    "{hero} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} to {place=PLACES}.",
     "{hero} wanted to play in the fresh air. {He} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} and <walked> to {place=PLACES}.",
-    "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} <walked> to {place=PLACES} to play with it.*2",
+    "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} <walked> to {place=PLACES} to play with it.",
 )
 def lost_toy(s: Story) -> None:
     """A toy is laid aside, missed, and found with a friend where it was left."""
     sight(s)
     s.plot(
-        "When {he} got <tired>, {he} put the {toy} {nook=place.nooks} and took a nap.",
-        "For a while {he} played, and then {he} left the {toy} {nook=place.nooks} to [chase a butterfly|drink some water|eat a snack].",
-        "To keep it safe, {he} hid the {toy} {nook=place.nooks}. Then {he} [had a snack|picked some flowers|lay down in the shade].",
+        "Feeling <tired>, {he} put the {toy} {nook=place.nooks} and took a nap.",
+        "For {a_while=FEW} hours {he} played, and then {he} left the {toy} {nook=place.nooks} to [eat|look for|buy] {a snack=FOODS}.",
+        "To keep it safe, {he} hid the {toy} {nook=place.nooks}. Then {he} picked {number=FEW} {flowers=FLOWERS}.",
     )
     s.paragraph()
     s.plot(
-        "When {hero} wanted to go home, the {toy} was not there! {He} had forgotten where it was.",
-        "Later, {hero} could not remember where the {toy} was.",
+        "At {clock=CLOCKS}, {hero} wanted to go home. But where was the {toy}?",
+        "At {clock=CLOCKS}, {his} {caller=FAMILY} called {him} home. But where was the {toy}?",
+        "<then>, {he} wanted to play with {new_friend=cast.folk}. But where was the {toy}?",
+        "After {later=FEW} hours, {hero} could not remember where the {toy} was.",
         'Then it was time to go. "<oh>!" {he} <cried>. "Where is my {toy!}?"',
     )
     s.plot(
-        "{hero} was very <sad> and began to cry.",
+        "{hero} felt <sad> and cried for {cry=NUMBERS} minutes.",
         "{He} <looked> here and there, but {he} could not find it.",
         "This made {him} <sad>. {He} loved that {toy}!",
         "{He} felt <sad>, because it was {his} favorite.",
@@ -36,27 +38,31 @@ def lost_toy(s: Story) -> None:
     s.paragraph()
     meet_friend(s)
     s.plot(
-        '"What is wrong, {hero}?" <asked> {friend}. "I lost my {colour} {toy!}," {hero} <said>.',
+        '"What is wrong?" <asked> {friend} <soft>. "My {colour} {toy!} is gone," <said> {hero}.',
+        '"You look <sad>," <said> {friend}. "It is my {toy!}," <said> {hero} <soft>. "It is gone!"',
+        '"Why do you feel <sad>?" <asked> {friend}. {hero} told {friend.him} about the {look}, {colour} {toy!}.',
         '"Why are you crying?" {friend} <asked>. "My {toy!} is gone," <said> {hero}. "It is {colour}."',
-        '{hero} told {friend} about the {toy!}. "Do not worry," {friend} <said>. "I will help you find it."',
-        '"Have you seen my {colour} {toy!}?" <asked> {hero}. "No," {friend} <said>, "but let us look together."',
+        '{hero} told {friend} about the {toy!}. "I will help you," {friend} <say> <adv>.',
+        '"Have you seen my {colour} {toy!}?" <asked> {hero}. "No," {friend} <say> <soft>, "but I will help you."',
     )
     s.plot(
-        "They <looked> [high and low|everywhere|up and down], and at last they looked {nook!}.",
+        "They <looked> {wrong=place.nooks} for {minutes=NUMBERS} minutes, and then they looked {nook!}.",
+        "{friend} <looked> {wrong=place.nooks}, {hero} <looked> {wrong2=place.nooks}. At {find_time=CLOCKS}, they looked {nook!}.",
+        "They found {a wrong_look=LOOKS} {wrong_thing=TREASURES} {wrong=place.nooks}. Then they looked {nook!}.",
         "First {friend} looked {wrong=place.nooks}, but it was not there. Then {hero} looked {nook!}.*2",
         "Together they <looked> {wrong=place.nooks} and {wrong2=place.nooks}. In the end, {friend} looked {nook!}.",
     )
     s.plot(
-        "There was the {colour} {toy!}!",
+        "There was the {colour} {toy!}, with {a sitter=CRITTERS} on top!",
         '"<yay>! Here it is!" {friend} <cried>. It was the {colour} {toy!}.',
-        "And there it was, {colour} as ever: the {toy!}!",
+        "And there it was, {colour} and {found_look=LOOKS}: the {toy!}!",
     )
     thank(s)
     s.plot(
-        "They played with the {toy} [until the sun went down|all afternoon|until it was dark].",
-        "After that, {friend} and {hero} took turns with the {toy}.",
-        "{hero} held the {toy} [tight|close|in both arms] and went <home>.",
-        "Now {hero} let {friend} play with it, too.",
+        "They played with the {toy} until {clock2=CLOCKS} and felt <happy>.",
+        "After that, {friend} and {hero} took turns with the {toy} and sang about {song=DREAMS}.",
+        "{hero} held the {toy} [tight|close|in both arms] and went <home> to eat {supper=SWEETS}.",
+        "Now {hero} let {friend} play with it, too, and showed {friend.him} how to {skill2=SKILLS}.",
     )
     moral(
         s,
@@ -87,22 +93,29 @@ def found_treasure(s: Story) -> None:
         "Not far away sat the {owner=cast.elders} with a sad face.",
     )
     s.plot(
-        '"What is the matter?" <asked> {hero}. "I have lost my {treasure!}," <said> the {owner}. "It was a gift from my {giver=FAMILY}."',
+        '"I have lost my {treasure!}," <say> the {owner} <soft>. "It was a gift from my {giver=FAMILY}."',
+        '"Somewhere near {place}, I lost my {treasure!}," <say> the {owner} <soft>. "My {giver=FAMILY} will feel <sad>."',
         '"Have you seen my {treasure!}?" the {owner} <asked>. "My {giver=FAMILY} gave it to me long ago."',
         '"I cannot find my {treasure!} anywhere," {owner.he} <said>. "My {giver=FAMILY} will be so sad."',
     )
     s.plot(
-        "{hero} [looked down|turned red|was quiet for a moment]. {He} really liked the {treasure}.",
+        "{hero} turned [red|pale]. {He} felt <sad>, because {he} liked the {treasure}.",
+        "{hero} felt the {look} {treasure} in {his} {pocket=GARMENTS} and felt <sad>.",
+        '"I could buy {a dream_thing=TOYS} for that," {hero} thought.',
+        "It was {colour} and {look}, and {hero} had wanted one for {years=FEW} years.",
         "{hero} thought about it. It was hard to give away such a {look} thing.",
         "{hero}'s heart [beat fast|felt heavy]. What should {he} do?",
     )
     s.paragraph()
-    ending = s.plot(
-        'In the end, {he} held out the {treasure}. "I found it near {place}," {he} <said>. "It is yours."*2',
-        '"Here it is," {he} <said> at last. "I found it near {place}."*2',
-        'But {he} shook {his} head. "I have not seen it," {he} <said>, and <walked> home.',
+    way = s.turn(
+        give=(
+            'In the end, {he} held out the {treasure}. "It is yours," {he} <say> <soft>.*2',
+            '"I found {a found_look=LOOKS} {treasure!} today," {he} <said> <adv>. "Is it yours?"*2',
+            '"Here it is," {he} <say> <soft>. "I found it near {place}."*2',
+        ),
+        keep=('But {he} shook {his} head. "I have not seen it," {he} <said>, and <walked> home.',),
     )
-    if ending == 2:
+    if way == "keep":
         s.plot(
             "All night, {hero} could not sleep. The {treasure} was not fun anymore.",
             "At home, {he} looked at the {treasure}, but it did not make {him} happy.",
@@ -114,13 +127,15 @@ def found_treasure(s: Story) -> None:
         )
     s.plot(
         "The {owner} was so <happy> that {owner.he} [danced|cried|sang]. {owner.He} gave {hero} {a prize=FOODS}.",
+        'The {owner} felt <happy>. "You are {honest=NICE}," {owner.he} <said>, and gave {hero} {a prize=FOODS}.',
+        '"How {honest=NICE} of you!" <cried> the {owner}, and gave {hero} {a prize=FOODS}.',
         '"Thank you for being honest, {hero}," the {owner} <said>, and gave {him} {a prize=FOODS}.',
         'A big smile came over the face of the {owner}. "You have a good heart," {owner.he} <said>. "Take this {prize=FOODS}."',
     )
     s.plot(
-        "The {prize!} was [sweet|warm|very good], and {hero} [ate it all|ate every bit|took it home].",
-        "{hero} shared the {prize!} with {his} family that evening.",
-        "On the way home, {hero} ate the {prize!} and felt light as a feather.",
+        "The {prize!} smelled of {smell3=SMELLS}, and {hero} felt <happy>.",
+        "{hero} shared the {prize!} with {his} {sharer=FAMILY} that evening.",
+        "On the way home, {hero} ate the {prize!} {eat_at=STANDING} and felt <happy>.",
     )
     moral(
         s,
@@ -140,55 +155,72 @@ def borrowed(s: Story) -> None:
         '"I promise," <said> {hero}.',
         "{hero} promised to be careful.",
         '{hero} <smiled>. "You can trust me," {he} <said>.',
+        '"I will guard it like {guarded=DREAMS}," <said> {hero}.',
+        "{hero} felt <happy> and gave {friend} {a thanks=FOODS} for it.",
     )
     s.paragraph()
     s.plot(
-        "All day, {hero} played with the {toy}. When it got dark, {he} left it outside, {nook=yard.nooks}.",
-        "{hero} <walked> to {place=PLACES} with it. There {he} met other {cast}, and they played. At the end {he} left the {toy} {nook=place.nooks}.",
-        "At first {hero} took good care of the {toy}. But then {he} got hungry, put it {nook=yard.nooks}, and forgot it.",
+        "Until {clock=CLOCKS}, {hero} played with the {toy}. Then {he} left it outside, {nook=yard.nooks}.",
+        "{hero} <walked> to {place=PLACES} with it. There {he} met {a new_trait=NICE} friend, and they played. At {clock=CLOCKS}, {he} left the {toy} {nook=place.nooks}.",
+        "But soon {hero} wanted {a snack=FOODS}, put the {toy} {nook=yard.nooks}, and forgot it.",
     )
     s.plot(
-        "In the night, it [rained|snowed|stormed]. The {toy} got [wet|dirty|wet and dirty].",
-        "A [puppy|goat|crow] came and carried it away.",
-        "Then a strong wind came and blew it away.",
+        "It rained for {rain=FEW} hours, and the {toy} got [wet|dirty|muddy|cold].",
+        "Then {a thief=CRITTERS} came and carried it away.",
+        "Then {a wind_look=DAYS} wind came and blew it away.",
+        "The {rascal=PASSERS} found it and took it for {a mistake=CARRIED}.",
+        "Soon {plural crawlers=CRITTERS} crawled all over it.",
     )
     s.paragraph()
     s.plot(
         'The next day, {friend} came to the {hero.home}. "May I have my {toy!} back?" {friend.he} <asked>.',
         '"Where is my {toy!}?" {friend} <asked> the next morning.',
         "When {friend} came back, {friend.he} <asked> for the {colour} {toy!}.",
+        "At {ask_time=CLOCKS}, {friend} <walked> to {hero} and <asked> for the {look}, {colour} {toy!}.",
     )
-    ending = s.plot(
-        'For a moment, {hero} wanted to tell a lie. But {he} looked {friend} in the eyes and told the truth. "I left it {nook!}," {he} <said>. "I am so sorry."*2',
-        '{hero} turned red. "I forgot it {nook!}," {he} <whispered>. "I broke my promise."*2',
-        '"I never had your {toy!}," <said> {hero}. But that was not true, and {friend} knew it.',
+    way = s.turn(
+        truth=(
+            '{hero} took {breaths=NUMBERS} deep breaths. "I left it {nook!}," {he} <say> <soft>. "I am so sorry."*2',
+            '"You may have my {own_look=LOOKS} {own=TOYS}," {hero} <say> <soft>, "because I left yours {nook!}."*2',
+            '{hero} felt <sad>. "I forgot it {nook!}," {he} <whispered>. "I broke my promise."*2',
+        ),
+        lie=(
+            '"I never had your {toy!}," <said> {hero}. But that was not true, and {friend} knew it.',
+        ),
     )
-    if ending == 2:
+    if way == "lie":
         s.plot(
             "{friend} went away without a word. Now {hero} was alone, and {he} felt <sad>.",
             '"You are not my friend anymore," {friend} <said>, and left.',
+            "{friend} felt <sad>, turned around, and <walked> home.",
+            '"I do not believe you," {friend} <say> <soft>, and left.',
         )
         s.plot(
             "For three days, nobody came to play. Then {hero} took all {his} courage and <walked> to {friend}.",
             "{hero} did not sleep that night. In the morning, {he} <walked> to {friend}.",
+            "{hero} felt <sad> for {lonely=FEW} days. Then {he} took {friend} {a peace=FOODS}.",
         )
         s.plot(
             '"It was not true what I said," {he} <whispered>. "I left your {toy!} {nook!}. Please forgive me."',
             '"I am sorry that I lied," {hero} <said>. "Your {toy!} was {nook!}, and I forgot it."',
+            '"I told a lie," {he} <whispered>. "Your {colour} {toy!} was {nook!}."',
         )
     s.plot(
-        '{friend} was <angry> at first. Then {friend.he} <said>, "Thank you for telling me. Let us look for it."',
+        '"That makes me feel <angry>," {friend} <say> <soft>. "But come, we will look together."',
+        '{friend} felt <angry>, but only for {angry_time=NUMBERS} seconds. "Let us look for it," {friend.he} <said>.',
         '"That makes me <sad>," {friend} <said>. "But I am glad that you told me. Come, we will look together."',
     )
     s.plot(
-        "They found the {toy!} in the mud, washed it, and dried it in the sun. It was {colour} again!",
-        "It took them all morning, but they found the {toy!} at last. It was still {colour}.",
+        "They found the {toy!} {found_at=PERCHES}. After a bath with {soap=NUMBERS} bubbles, it was {colour} again!",
+        "After {hours=FEW} hours, they found the {toy!} {found_at=PERCHES}. It was still {colour}.",
         "The {toy!} was gone for good. So {hero} gave {friend} {his} own {gift=GIFTS} instead.",
     )
     s.plot(
         "{hero} never forgot a promise again.",
         "After that, {friend} and {hero} were <friends> again.",
         'They shook hands. "Friends?" <asked> {hero}. "Friends!" <said> {friend}.',
+        "From then on, {hero} tied {a knot_colour=COLOURS} thread around {his} {knot=GARMENTS}, so as not to forget.",
+        "Both of them felt <happy>, and {friend} showed {hero} how to {skill2=SKILLS}.",
     )
     moral(
         s,

@@ -28,14 +28,14 @@ def introduce(s: Story) -> None:
         "{He} lived in {home_at=HOMES} with {his} {parent=FAMILY}.",
         "Everyone [said|knew] that {he} was {trait=TRAITS}[ and {trait2=TRAITS}|].",
         "{His} favorite color was {favorite=COLOURS}, and {his} favorite food was {food_a=SWEETS}.",
-        "Every [day|morning|evening], {he} liked to {habit=HABITS}.*2",
+        "{He} was {age=FEW} years old and liked to {habit=HABITS} and to {habit2=HABITS}.*2",
     )
     s.style(
         "{He} always wore {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
         "Nobody ever saw {him} without {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
         "You could see {him} from far away, because of {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
         "In {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked like {a like=MEASURES}.",
-        "{His} {maker=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS} for {him}.",
+        "{His} {tailor=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS} for {him}.",
     )
     if s.scenes:
         wish(s)
@@ -77,14 +77,15 @@ def settle_the_hero(s: Story, kind: object) -> None:
 
 
 def wish(s: Story) -> None:
-    """Something small about the hero; nothing hangs on it, and it may be left out."""
+    """Something small about the hero; the pet comes back at the end, if there is one."""
     s.style(
-        "[More than anything|Most of all], {hero} wanted to learn how to {skill=SKILLS}.*2",
-        "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and {dream2=DREAMS}.",
-        "[In the summer|In the winter|After lunch|On Sundays|In the evenings], {he} often dreamed about {dream=DREAMS}.",
-        "For {his} birthday, {he} had been given {a gift_look=LOOKS} {gift=GIFTS} by {his} {elder=FAMILY}.",
+        "{hero} had {a pet_look=MOODS} {pet=CRITTERS} named {pet_name=PET_NAMES}.*5",
+        "More than anything, {hero} wanted to learn how to {skill0=SKILLS} and to {skill1=SKILLS}.",
+        "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and {dream2=DREAMS}.*2",
+        "In the [summer|winter|spring|evenings], {he} often dreamed about {dream=DREAMS} and {dream2=DREAMS}.",
+        "For {his} birthday, {he} had been given {a gift_look=LOOKS} {gift_colour=COLOURS} {gift0=GIFTS} by {his} {elder=FAMILY}.*2",
         "[Sometimes|Often|Now and then], {he} played with a {neighbor_trait=NICE} neighbor who lived {neighbor_at=WHERE}.",
-        "*3",
+        "*1",
     )
 
 
@@ -92,9 +93,9 @@ def weather(s: Story) -> None:
     if s.scenes:
         s.style(
             "Outside, {sky=SKIES} and {sky2=SKIES}.",
-            "It was {a day=DAYS} day: {sky=SKIES}.",
+            "Everywhere {sky=SKIES}, and {hero} felt <happy>.",
             "The [air|grass|world|garden] smelled of {smell=SMELLS} and {smell2=SMELLS}.",
-            "*2",
+            "*1",
         )
 
 
@@ -103,9 +104,9 @@ def sight(s: Story) -> None:
     if s.scenes:
         s.style(
             "On the way, {he} saw {a critter=CRITTERS} {perch=PERCHES} and {sight=place.sights}.*2",
-            "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a critter_look=LOOKS} {critter=CRITTERS}.",
+            "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a critter_look=MOODS} {critter=CRITTERS}.",
             "In front of {him}, {a critter_look=LOOKS} {colour2=COLOURS} {critter=CRITTERS} sat {perch=PERCHES}.",
-            "*2",
+            "*1",
         )
 
 
@@ -114,7 +115,7 @@ def meet_friend(s: Story) -> None:
     s.plot(
         "<then>, {his} friend {friend=cast.folk} came [by|along|over|home] from {errand=ERRANDS}.",
         "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE} and wore {a friend_look=LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}.",
-        "Nearby, {his} friend {friend=cast.folk} was {doing=DOINGS}.",
+        "Nearby, {his} {old_friend=NICE} friend {friend=cast.folk} was {doing=DOINGS} in {a friend_look=LOOKS} {friend_garment=GARMENTS}.",
         "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was {doing=DOINGS}.",
         "Luckily, {a friend_trait=NICE} friend named {friend=cast.folk} lived {friend_at=WHERE} and heard {him}.",
     )
@@ -127,36 +128,49 @@ def passer_by(s: Story) -> None:
             'A {passing_look=MOODS} {passing=PASSERS} went by and <said>, "[Good day|Hello|What a fine day|Cheer up|Mind your step], {hero}!"',
             "A {passing_look=MOODS} {passing=PASSERS} with {a carried_look=LOOKS} {carried=CARRIED} went by.",
             "Far away, {a bell_look=LOOKS} bell rang {bell_times=TIMES} times.",
-            "*3",
+            "*1",
         )
 
 
 def thank(s: Story) -> None:
     """The hero thanks the friend."""
     s.plot(
-        '"Thank you, {friend}!" {hero} <said>. "You are [a good friend|so kind|the best|a true friend]."',
+        '"Thank you, {friend}!" {hero} <say> <adv>. "You are so {praise=NICE}."',
         '{hero} hugged {friend} and <said>, "Thank you [so much|for your help|from all my heart]!"',
         '"I could not have done it without you, {friend}," <said> {hero} {manner=MANNERS}.',
         '"You are so {praise=NICE}, {friend}!" <said> {hero}, who felt <happy> again.',
-        "{hero} thanked {friend} [again and again|with a big hug|three times|with a smile].",
+        "{hero} gave {friend} {a thanks=FOODS} and thanked {friend.him} {thank_times=NUMBERS} times.",
     )
 
 
 def moral(s: Story, *lessons: str) -> None:
     """The last sentence: what the hero learned, or simply how the day ended."""
     s.paragraph()
-    s.plot(
-        *(f"The moral of the story is: {lesson}*2" for lesson in lessons),
+    forms = [
+        *(f"The moral of the story is: {lesson}*3" for lesson in lessons),
         *(f"{{hero}} learned a lesson that day: {lower(lesson)}*2" for lesson in lessons),
-        *(f"And that is how {{hero}} learned that {lower(lesson)}" for lesson in lessons),
-        "That night, {hero} [slept|dreamed] [well|like a stone|with a smile].*2",
-        "It was the best day [of all|of the whole year|that {hero} could remember].*2",
-        "And they all lived happily ever after.*2",
-        "From then on, every day was a little [brighter|better|happier] for {hero}.",
-        "In the evening, {hero} hung {his} {wear_colour} {garment} on a [nail|hook|chair] and fell asleep.*2",
-        "{hero} pulled {his} {wear_colour} {garment} tight and <walked> home under the [stars|moon].",
-        "{hero} went to bed <happy>, and the [moon|stars|night wind] watched over the {hero.home}.*2",
-    )
+        *(f"As {{his}} {{moralist=FAMILY}} always said: {lower(lesson)}*2" for lesson in lessons),
+        *ENDINGS,
+    ]
+    if "pet" in s.facts:
+        forms += PET_ENDINGS
+    s.plot(*forms)
+
+
+ENDINGS = (
+    "That night, {hero} dreamed about {good_dream=DREAMS} and {good_dream2=DREAMS}.*6",
+    "It was the [best|strangest|longest|finest] day that {hero} could remember, and they "
+    "had {supper2=SWEETS} for dinner.*3",
+    "And they all lived happily ever after.*4",
+    "In the evening, {hero} hung {his} {wear_colour} {garment} on {a hook_look=LOOKS} hook and "
+    "dreamed about {good_dream=DREAMS}.*4",
+    "{hero} pulled {his} {wear_colour} {garment} tight and <walked> home, where {end=HOME_SCENES}.*4",
+    "{hero} told {his} {listener=FAMILY} all about it at {meal_end=MEALS}, and they both felt <happy>.*6",
+)
+PET_ENDINGS = (
+    "{pet_name!} was waiting at home, and {hero} told the {pet_look!} {pet!} all about it.*6",
+    "Back home, {hero} gave {pet_name!} {a pet_food=FOODS} and felt <happy>.*6",
+)
 
 
 def lower(sentence: str) -> str:

@@ -1,0 +1,291 @@
+"""The words of the story world, set by set: what may be drawn where a form names the set.
+
+No entry may begin another one of its set; this is checked when the sets are made.
+"""
+
+# Names of children and of animals.
+NAMES = """\
+GIRLS: Lily, Mia, Sue, Amy, Zoe, Ella, Lucy, Anna, Emma, Sara, Nora, Ruby, Rose, Grace, Molly,
+    Polly, Hannah, Sophie, Alice, Clara, Julia, Maya, Leah, Ivy, Eva, Kate, Jane, Bella, Nina,
+    Tina, Gina, Mary, Beth, Jenny, Penny, Wendy, Holly, Sally, Kelly, Nelly, Betty, Kitty, Peggy,
+    Tilly, Millie, Abby, Gabby, Libby, Debbie, Cindy, Mandy, Heidi, Judy, Trudy, Carol, Susan,
+    Helen, Ellen, Karen, Laura, Flora, Dora, Cora, Tara, Lola, Layla, Stella, Lena, Vera, Greta,
+    Rita, Anita, Olga, Inga, Frida, Linda, Wanda, Amanda, Sandra, Petra, Mira, Kira, Myra, Nadia,
+    Lydia, Olivia, Sylvia, Maria, Sofia, Julie, Rosie, Josie, Elsie, Hattie, Lottie, Dottie,
+    Callie, Ellie, Nellie, Allie, Winnie, Annie, Bonnie, Connie, Jessie, Chloe, Naomi, Priya,
+    Asha, Fatima, Leila, Yara, Zara, Hana, Yuki, Mei, Lin, Rina, Amara, Nia, Imani, Paula, Martha,
+    Ruth, Esther, Judith, Edith, Agnes, Iris, Violet, Hazel, June, April, Skye, Faith, Joy, Tess,
+    Jill, Pam, Meg, Peg, Fay, Kay, Dana, Erin, Lorna, Mabel, Bridget, Phoebe, Daphne, Imogen,
+    Matilda, Rosa, Teresa, Veronica, Yvonne, Zelda, Ursula, Tamsin, Serena, Pilar
+BOYS: Tom, Ben, Tim, Sam, Max, Jack, Leo, Noah, Luke, Adam, Finn, Jake, Ryan, Ethan, Henry,
+    Oliver, Lucas, Mark, Peter, Paul, James, David, Simon, Daniel, Jacob, Joseph, Joshua, Nathan,
+    Oscar, Felix, Hugo, Theo, Arthur, Alfie, Archie, Charlie, Freddie, Harry, Larry, Barry, Jerry,
+    Terry, Billy, Willy, Bobby, Robby, Toby, Teddy, Eddie, Andy, Randy, Danny, Johnny, Kenny,
+    Benny, Lenny, Jimmy, Timmy, Tommy, Sammy, Ricky, Nicky, Mikey, Joey, Roy, Troy, Ray, Jay, Guy,
+    Ned, Ted, Fred, Greg, Craig, Kyle, Carl, Earl, Neil, Dale, Cole, Kurt, Bert, Albert, Robert,
+    Hubert, Walter, Victor, Hector, Igor, Ivan, Anton, Milan, Logan, Dylan, Allan, Brian, Evan,
+    Ian, Owen, Colin, Martin, Austin, Justin, Calvin, Gavin, Kevin, Marvin, Melvin, Ali, Omar,
+    Amir, Hassan, Karim, Rafi, Ravi, Arjun, Kofi, Kwame, Jamal, Malik, Diego, Pablo, Pedro,
+    Carlos, Marco, Mario, Luis, Miguel, Rico, Enzo, Bruno, Otto, Emil, Axel, Lars, Nils, Sven,
+    Olaf, Hans, Fritz, Kai, Ken, Akira, Taro, Jin, Wei, Chen, Gus, Russ, Zack, Nick, Rick, Pip,
+    Kip, Skip, Rob, Bob, Jeb, Seb, Hal, Cal, Mel, Del, Dan, Stan, Boris, Cyril, Dominic, Edwin,
+    Fergus, Gordon, Humphrey, Isaac, Jasper, Lionel, Magnus, Nigel, Orlando, Percy, Quincy,
+    Rupert, Stefan, Tariq, Ulrich, Vincent, Wesley, Xavier, Yusuf, Zeke
+SHE_ANIMALS: Daisy, Honey, Coco, Poppy, Clover, Willow, Luna, Star, Pearl, Snowy, Misty, Sunny,
+    Ferny, Maple, Olive, Cherry, Berry, Plum, Peaches, Ginger, Muffin, Candy, Sugar, Lulu, Kiki,
+    Mimi, Petal, Blossom, Breeze, Dewdrop, Feather, Velvet, Silky, Pinky, Goldie, Twinkle,
+    Sparkle, Moony, Rainy
+HE_ANIMALS: Rusty, Buddy, Hopper, Fluff, Patch, Bramble, Nibbles, Whiskers, Bouncer, Scout,
+    Pepper, Ziggy, Milo, Bingo, Chester, Biscuit, Barley, Thistle, Acorn, Pebble, Sparky, Fuzzy,
+    Tuffy, Bubbles, Dash, Zip, Twig, Rocky, Smoky, Spike, Tumble, Waddle, Wiggles, Snuffle,
+    Grumble, Rumble, Pickle, Mumble, Bumpy, Jumpy, Stripe, Button, Marble
+"""
+
+# Words that are written as they stand.
+PLAIN = """\
+SKILLS: ride a bike, swim, whistle, tie a bow, jump rope, climb a tree, bake bread, skate, read a
+    map, dance, draw a horse, play the flute, catch a ball, paint, sing, count to a hundred, write
+    a letter, fly a kite, juggle, do a cartwheel, knit, row a boat, cook soup, spell long words,
+    play chess, stand on one leg, make paper birds, speak French, tie knots, throw a hoop, ride a
+    pony, blow big bubbles, sew a button, walk on stilts, snap fingers, tell the time, carve wood,
+    roll up a sleeping bag, make a fire, wink with one eye, paddle a canoe, wrap a present, braid
+    hair, build a kite, roar like a lion, do magic tricks, peel an orange
+GLAD: happy, glad, joyful, delighted, cheerful, full of joy, excited, thrilled, merry, pleased,
+    overjoyed, light at heart, warm inside, proud, hopeful, grateful, content, relieved, lucky,
+    cheery, as light as air, like a king, wonderful, very good, bright inside, calm again, ten
+    feet tall, at ease, jolly, blissful, satisfied, like singing
+BLUE: sad, upset, unhappy, very blue, close to tears, heavy in the heart, lonely, gloomy,
+    miserable, lost, sorry, disappointed, terrible, worried, small and helpless, empty inside,
+    ashamed, like crying, hopeless, awful, sick at heart, very small, quite alone, cold inside,
+    heartbroken, down, troubled, tearful, rotten, glum, bad, unlucky
+CROSS: angry, mad, cross, furious, grumpy, hurt, annoyed, upset, red in the face, bitter,
+    outraged, sour, hot with anger, irritated, offended, bothered
+AFRAID: scared, afraid, frightened, nervous, full of fear, shaky, uneasy, terrified, worried,
+    alarmed, startled, cold with fear, timid, anxious, weak in the knees, panicky
+WEARY: tired, sleepy, worn out, hot, bored, thirsty, lazy, dizzy, weary, drowsy
+MANNERS: slowly, quickly, quietly, gently, carefully, bravely, eagerly, softly, proudly, politely,
+    calmly, kindly, patiently, gladly, boldly, nervously, warmly, sweetly, firmly, shyly,
+    cheerfully, seriously, sternly, thoughtfully, at once, in a clear voice, with a nod, without a
+    pause, lightly, simply, openly, earnestly
+PERCHES: on a branch, on a stone, in the grass, on a fence, near a puddle, on a leaf, behind a
+    bush, on a flower, in a tree, under a fern, on a signpost, beside the path, on a stump, in the
+    mud, in the sunshine, on a roof, in an old hat, near the road, under a bench, on a lamp post,
+    between two roots, on a pumpkin, in the ivy, behind a barrel, beside a thistle, on a wheel,
+    near the hedge, in a nest, on a gate, under a toadstool, in the moss, on a bucket
+SKIES: the sun was shining, the sky was blue, the birds were singing, a soft wind was blowing, the
+    leaves were dancing, white clouds were drifting by, the air was fresh, the flowers were open,
+    the fields were golden, the bees were humming, the trees were whispering, a cuckoo was
+    calling, the frogs were croaking, the shadows were short, the church bells were ringing, the
+    hills were green, the apples were ripe, butterflies were everywhere, the crickets were
+    chirping, the paths were dry, the roses were in bloom, the ducks were quacking, a kite was in
+    the air, the grass was high, the roofs were shining, somebody was singing far away, larks were
+    climbing up and up, the river was sparkling
+SWEETS: apple pie, warm bread, tomato soup, noodles, rice with peas, cheese, chocolate, vanilla
+    ice cream, berries, pancakes, honey, nuts, corn, jelly, hot cocoa, popcorn, grapes, pumpkin
+    soup
+HOMES: a small house, a yellow house, a little cottage, a tall tower, a house by the sea, an old
+    mill, a house on a hill, a hut near the woods, a cozy home, a blue house
+DREAMS: faraway lands, dragons, the sea, kings and queens, the stars, flying, brave knights,
+    pirates, giants, talking trees, the moon, snowy mountains, hidden gold, ships, fairies, big
+    adventures, elves, castles, whales, sailors, deserts, clever foxes, wizards, islands, robots,
+    unicorns, trains, winter, parades, balloons, distant planets, bears
+SMELLS: rain, flowers, fresh bread, pine trees, warm hay, apples, the sea, snow, wood smoke, mint,
+    roses, cinnamon, wet leaves, honey, mushrooms, soap, lemons, pancakes, summer, lavender,
+    onions, mud, clover
+PASSERS: mailman, farmer, milkman, nurse, policeman, fisherman, hunter, baker, cook, lady, sailor,
+    king, doctor, shopkeeper, carpenter, shepherd, clown, painter, teacher, gentleman,
+    firefighter, soldier, pilot, musician
+WHERE: next door, across the street, down the road, near the pond, in the big red house, by the
+    mill, in the next village, at the edge of the wood, above the bakery, by the bridge, around
+    the corner, at the end of the lane, in the white tower, beside the church, on the farm, in the
+    green valley, near the station, under the old oak, above the shop, at the harbor, past the
+    windmill, behind the town hall, by the lake, two streets away, in the last house, beside the
+    park, in the old town, on the hill, over the river
+NICE: kind, funny, helpful, clever, gentle, friendly, brave, cheerful, good, patient, strong,
+    loyal, generous, jolly, polite, wonderful, honest, calm, merry, lively, quiet, sweet, wise,
+    thoughtful, faithful, playful, curious, noble, warm, cheery, sensible, modest
+MOODS: cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry, young, old,
+    smiling, whistling, hurried, quiet, gentle, friendly, merry, nervous, famous, grumpy, clever,
+    bearded, dusty, dancing, lonely, silent, rosy, wet, freckled, elegant
+DAYS: lovely, quiet, bright, perfect, fresh, beautiful, strange, calm, glorious, ordinary, fine,
+    golden, sleepy, busy, lazy, mild, special, happy, pleasant, wonderful, long, lucky, slow,
+    merry, sweet, clear, peaceful, green, cheerful, good, splendid, famous
+TIMES: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve
+ERRANDS: school, the market, the woods, a walk, the well, the bakery, fishing, the library, a
+    party, the shop, choir, the fields, a swim, the dentist, work, a picnic, the barber, the
+    harbor, a concert, the post office, the mill, a wedding, the chapel, gathering wood, a trip,
+    football, the museum, the zoo, piano lessons, the doctor, selling eggs, a nap
+DOINGS: picking flowers, eating lunch, reading, singing a song, skipping stones, building a nest
+    of twigs, taking a nap, looking for shells, counting clouds, drawing in the dirt, jumping in
+    puddles, sitting on a log, feeding the birds, playing a drum, flying a kite, watching the
+    ants, looking for mushrooms, painting a fence, waiting for the rain, eating a plum, carrying
+    water, sweeping leaves, washing a dog, writing a poem, digging a hole, pushing a cart,
+    whistling a tune, throwing a ball, learning a song, trying on hats, chasing a hen, sleeping on
+    a bench
+GAMES: playing ball, jumping on the bed, dancing, playing tag, running in circles, doing
+    handstands, playing pirates, flying a paper plane, riding a broom, throwing pillows, spinning
+    around, chasing a fly, marching with a drum, hopping on one leg, swinging a stick, playing
+    knights, balancing a spoon, wrestling with a pillow, blowing a horn, jumping rope, sliding on
+    a rug, juggling apples, acting like a bear, riding a bike, skating, boxing with a sack
+ROOMS: kitchen, living room, hall, bedroom, cellar, attic, dining room, pantry, playroom, study
+WARNINGS: although it was not allowed, although there was little room, which was a bad idea, all
+    alone, very fast, with closed eyes, as wild as the wind, without looking, just for fun, with
+    loud music, in big boots
+WILD: wild games, running, ball games, jumping, shouting, tricks
+CHORES: cooking soup, taking a nap, washing the dishes, writing a letter, mending a sock, singing
+    softly, peeling potatoes, folding shirts, drinking tea, making the beds, sweeping the floor,
+    counting eggs, ironing a shirt, baking a cake, counting coins, watering the plants, polishing
+    spoons, reading the paper, plucking a harp, hanging up socks
+LANDINGS: on the floor, off the table, down the stairs, off the shelf, on the stone tiles, beside
+    the stove, into the bathtub, against the wall, out of the window
+NUMBERS: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, twenty, thirty, a
+    hundred
+HIDEOUTS: under the bed, behind the sofa, in a drawer, under the carpet, in a boot, behind the
+    curtain, in the closet, under a pillow, in a bucket, behind the stove, in a hat box, on top of
+    a cupboard
+SCAPEGOATS: cat, puppy, goose, parrot, baby, goat, kitten, hen, piglet, hamster, donkey,
+    neighbor's dog
+ALIBIS: asleep, outside, in the garden, with me, in the basket, at the neighbors, in the barn,
+    under the tree, on the roof, in the yard
+ODD: odd, strange, funny, curious, peculiar, clever, interesting
+PRECIOUS: precious, important, beautiful, wonderful, lovely, valuable, special, splendid,
+    charming, magnificent
+SUPERLATIVES: best, kindest, bravest, dearest, strongest, finest, greatest, nicest
+SOFTLY: quietly, softly, gently, slowly, in a low voice, calmly, in a small voice, kindly, after a
+    while, with a sigh, at last, politely
+NIGHT_PLACES: outside the window, behind the door, under the stairs, in the yard, on the roof,
+    near the fence, down in the cellar, up in the attic, in the hall, behind the shed, next to the
+    well, in the bushes
+HOLES: the well, a deep crack, a hollow tree, an old pipe, a ditch, the pond, a dark hole, a
+    rabbit hole, a pile of stones, the brook, a thorn bush, a drain
+GAMES_NAMES: tag, ball, pirates, hide and seek, leapfrog, knights, marbles, catch, school, shop,
+    explorers, hopscotch
+GARMENTS: hat, scarf, coat, sweater, beret, shirt, jacket, vest, bow, belt, raincoat, glove, sock,
+    backpack, cloak, apron, hood, bag, ribbon, badge, tunic, necktie, bathrobe, nightcap,
+    kerchief, helmet, poncho, crown, wig, overall, waistcoat, mitten, shawl
+STANDING: in the corner, under a tree, near the door, by the wall, on a step, next to the stove,
+    at the back, under the clock, behind the fence, near the gate, on a stone, by the window, at
+    the end of the bench
+ADVICE: Go and say sorry, It is never too late to be kind, You know what to do, How would you
+    feel, Laughing at others is easy, Try to make it good again, Ask for forgiveness, Listen to
+    your heart
+WHERE_NAMES: the mill, the harbor, the old shed, the farm, the station, the workshop, the shop,
+    the sawmill, the stable, the town hall, the bakery, the garage
+FOOD_LOSS: is at home, fell into the river, was eaten by a goat, flew away, got wet, is gone,
+    rolled down the hill, was stolen by a crow, fell in the mud, was much too small
+HOME_SCENES: a warm fire was burning, soup was on the stove, a lamp was in the window, the beds
+    were soft, somebody was singing, the table was set, the kettle was whistling, a cake was in
+    the oven, everybody was waiting, a cat lay on the mat
+FLOWERS: daisies, tulips, violets, roses, poppies, bluebells, buttercups, lilies, cornflowers,
+    snowdrops, sunflowers, forget-me-nots, marigolds, cherry blossoms
+GLUES: glue, red tape, string, wax, paste, silver wire, yarn, nails, clay, ribbons, needle and
+    thread
+BODY: hands, feet, knees, ears, shoes, toes, fingers, nails
+MEALS: dinner, breakfast, lunch, supper, teatime, bedtime
+OFTEN: morning, evening, day, night, afternoon, noon, second day, third day
+BEDS: behind the shed, in a clay pot, beside the fence, under the window, in a wooden box, near
+    the well, in the garden, between two trees, along the path, in an old boot, beside the gate,
+    in a tin can
+COVERS: black earth, sand, dry leaves, straw, soil, moss, old grass, compost
+HABITS_ING: sang a song, counted clouds, read a book, told the seeds a story, drew pictures,
+    played the flute, pulled out weeds, chased the birds away, built a little fence, painted a
+    sign, hummed, made a scarecrow
+DAYTIMES: day, morning, afternoon, evening, night, week
+MORNINGS: one morning, the next day, after the rain, on a Sunday, at sunrise, before breakfast,
+    one evening, in the warm sun, on a foggy day, early in May
+SEASONS: spring, summer, autumn, year, month, harvest
+SPILLS: milk, ink, cocoa, soup, black paint, juice, tea, jam, muddy water, honey, oil, berry sauce
+CLOCKS: noon, tea time, sunset, dinner time, three o'clock, four o'clock, five o'clock, six
+    o'clock, nightfall, closing time, lunch time, eight o'clock
+FROM_WHERE: home from work, in from the garden, down the stairs, out of bed, home from the market,
+    out of the kitchen, back from a walk, in from the snow, up from the cellar
+MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bumped into a tree,
+    made a big mess, rolled down the hill, got a cramp, sat down in a puddle, knocked over a
+    bucket, hit a fence, lost count, got stuck, turned the wrong way, began to hiccup, tore a
+    sleeve, slipped on a leaf, dropped everything, got dizzy, sank into the sand, lost a button,
+    ran into a fence, sneezed at the wrong moment, tripped over a root, got all wet, broke a
+    stick, let go too soon, fell asleep halfway
+EXCUSES: small, slow, clumsy, weak, young, silly, tired, short, lazy, shy, stiff, old
+COLOURS: red, blue, green, yellow, orange, purple, pink, white, black, brown, silver, golden,
+    gray, striped, spotted, scarlet, turquoise, violet, cream, checkered, bronze, rosy, indigo,
+    beige, lilac, speckled, ruby
+LOOKS: big, small, tiny, shiny, soft, pretty, gorgeous, old, new, special, strange, bright,
+    lovely, funny, dear, charming, beautiful, simple, fancy, perfect, lucky, curious, wonderful,
+    elegant, rare, plain, colorful, favorite, dusty, warm, modern, little, fine, neat, splendid,
+    unusual, cozy, magic, precious, clean, dainty, graceful, cute, sturdy, famous, mysterious,
+    handy, fluffy, classic, tidy, useful, ordinary, marvelous, proud, homemade, borrowed, nice,
+    royal, painted, secret
+TRAITS: kind, curious, brave, shy, clever, quiet, cheerful, gentle, playful, silly, helpful,
+    careful, proud, stubborn, friendly, lively, honest, polite, dreamy, sleepy, bold, patient,
+    restless, funny, loyal, cautious, messy, neat, hungry, noisy, serious, thoughtful, wild, calm,
+    generous, graceful, merry, eager, modest, stern, sensible, chatty, jolly, nosy, daring,
+    tender, tidy
+HABITS: sing, dance, draw pictures, jump in puddles, count the stars, look at the clouds, tell
+    jokes, climb trees, pick flowers, collect stones, chase butterflies, help others, ask
+    questions, play outside, listen to stories, roll down hills, splash in the water, watch the
+    birds, make new friends, run very fast, build things, play pretend, explore, dig in the dirt,
+    hum little songs, bake cakes, fly kites, play tag, sleep late, whistle, race the wind, laugh
+    out loud, wear funny hats, talk to the moon, feed the ducks, smell the roses, play chess,
+    swing very high, skip stones, look for shells, bake bread, paint the fence, ride on a cart,
+    play the drum, catch leaves, watch the trains, whisper to flowers, sit by the fire, read old
+    maps, plan adventures, carve sticks, juggle apples, walk in the rain, water the plants, write
+    letters, polish shoes, stare at the sea, solve riddles, slide on the ice, tickle toes, spin in
+    circles, wave at ships, wink at strangers
+TEAS: black tea, mint tea, cocoa, cold milk, lemon tea, warm water, ginger tea, coffee
+HALVES: bigger, smaller, sweeter, better, left, right, upper, lower, warm, crunchy
+BODY_OF_ANIMAL: feet, back, belly, head, nose, tail, eyes, sides
+FEW: two, three, four, five, six, seven, eight, nine, ten
+BAD_SKIES: it rained, it snowed, the wind howled, everybody else was asleep, the others were at
+    the lake, it was cold, the puddles were frozen, fog was everywhere, there was cake at home, it
+    was almost dark
+PET_NAMES: Mr. Jones, Fidget, Tickle, Zoom, Buttercup, Noodle, Pudding, Sir Toby, Lady Pip,
+    Captain, Doctor Tim, Speck, Dumpling, Crumb, Sesame, Mustard, Professor, Trixie, Flicker,
+    Bonbon, Squeak, Hiccup, Giggle, Beanie, Old Joe, Miss Tilly, Snap, Crackle, Lollipop, Major,
+    Duchess, Prince, Tango, Waltz, Echo, Figaro, Hobnob, Jellybean, Wink, Zorro, Nutmeg, Basil,
+    Parsley, Chip, Pogo, Yoyo, Quill, Tiptoe
+"""
+
+# Things: each gets its article and plural; `some ...` is taken as a plural or a mass.
+THINGS = """\
+CARRIED_WORN: ribbon, helmet, crown, scarf, hood, mask, cloak, raincoat, hat, sweater, belt, necklace
+TOYS: ball, kite, doll, teddy bear, toy car, toy boat, drum, top, robot, puzzle, truck, toy train,
+    whistle, yo-yo, rocket, crown, bucket, spade, hat, scarf, mitten, blanket, book, pencil,
+    crayon box, paintbrush, marble, button, ribbon, bell, key, shell, feather, flag, basket,
+    lantern, mirror, necklace, ring, cup, spoon, flute, toy horse, toy plane, puppet, rattle, jump
+    rope, scooter, wagon, mask, cape, umbrella, toy sword, snow globe, music box, pinwheel, toy
+    duck, magnet, compass, toy dinosaur, stuffed rabbit, whip top, tambourine, teapot, sailboat,
+    hobby horse, tin soldier, stuffed bear, wooden sword, fishing net, paper dragon, telescope,
+    trumpet, banjo, skateboard, sled, guitar, picture book, jigsaw, clown puppet, beach
+    hat, diary
+FOODS: cookie, cupcake, apple, pear, peach, plum, banana, sandwich, muffin, bun, pancake, carrot,
+    berry pie, lemon cake, cheese roll, orange, waffle, doughnut, cherry tart, honey cake, nut
+    bar, melon, corn cake, pretzel, biscuit, dumpling, potato, popsicle, candy bar, tomato,
+    gingerbread man, hot dog, egg roll, radish, coconut, pineapple, mango, fig, pastry, jam tart,
+    meatball, rice cake, bagel, toffee, walnut, fish stick, cream puff, croissant
+TREASURES: coin, key, map, letter, bottle, wooden box, spoon, glass bead, egg, feather pen,
+    pebble, bell, lamp, wooden horse, thimble, sea shell, glove, purse, wallet, photo, paper boat,
+    leaf of tin, button, gem, pocket watch, ring, comb, locket, diary, ticket, medal, silk scarf
+GIFTS: card, cake, picture, flower crown, bracelet, birdhouse, paper star, kite, pillow, pie,
+    scarf, necklace, song, poem, clay pot, puppet, candle, bookmark, quilt, jar of jam, wooden
+    boat, lantern, mobile, mask, notebook, toy mouse, doll house, snow globe, calendar, basket of
+    fruit, bunch of flowers, paper hat
+FRAGILE: vase, plate, lamp, teapot, window, glass bowl, clock, cup, picture frame, flower pot,
+    jug, mirror, snow globe, jar, chair, radio
+BUILDINGS: tower, sand castle, fort, tree house, snowman, bridge, raft, kennel, puppet stage,
+    wooden cart, birdhouse, tent, boat, little dam, scarecrow, swing
+SEEDS: sunflower, pumpkin, bean, rose, tomato, carrot, apple tree, melon, tulip, pea plant, corn
+    plant, strawberry, daisy, cherry tree, lemon tree, pepper plant
+CRITTERS: ladybug, robin, bumblebee, beetle, sparrow, caterpillar, grasshopper, lizard, magpie,
+    cricket, blackbird, spider, dragonfly, swan, pigeon, worm, woodpecker, seagull, butterfly,
+    toad, starling, moth, snail, hare, weasel, pheasant, swallow, cuckoo, mole, chipmunk,
+    goldfinch, hornet, grass snake, raven, stork, salamander, rooster, crane, wren, ferret, otter,
+    heron, turkey, lark, tadpole, glowworm, squirrel, hermit crab, gecko, newt, partridge
+CARRIED: basket, sack, ladder, umbrella, bucket, wheel, broom, fiddle, hat, lamp, suitcase, rope,
+    chair, shovel, cheese, barrel, mattress, pumpkin, birdcage, fishing rod, harp, mirror, bag of
+    flour, clock, carpet, goose, trumpet, bundle of wood, kettle, violin, painting
+TOOLS: spoon, shovel, stick, rake, hammer, knife, fork, brush, pair of scissors, needle, saw,
+    bucket, ladle, hoe
+MEASURES: house, horse, giant, church, cow, haystack, lamp post, wagon, bear, barrel, gate, tree,
+    ladder, king, elephant, statue, mountain, piano, pumpkin, chimney, castle, tent, clock tower,
+    scarecrow, snowman, lighthouse
+"""

@@ -1,0 +1,130 @@
+"""The door of the scripts: help for people, mistakes in one line, sweeps that are finished."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from composing import TINY
+from hydra.errors import HydraException
+
+from storylm.command_line import in_one_line, one_line
+from storylm.config import finished_result
+
+ROOT = Path(__file__).parent.parent
+
+
+def script(name, *words):
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / name), *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_reads_like_a_page_for_people():
+    done = script("train.py", "--help")
+    assert done.returncode == 0
+    for words in ("uv run scripts/train.py", "Groups and their choices", "model: gpt2, gpt_neo"):
+        assert words in done.stdout
+    assert done.stdout.count("uv run scripts/train.py") >= 6
+    assert "$" not in done.stdout
+
+
+def test_cfg_job_prints_the_dials_and_trains_nothing(tmp_path):
+    done = script("train.py", "--cfg", "job", f"run.folder={tmp_path}")
+    assert "d_model: 128" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["model.n_layer=3"], "there is no dial model.n_layer; did you mean model.n_layers?"),
+        (["+model.foo=3"], "there is no dial model.foo"),
+        (["model=gpt3"], "there is no model=gpt3; choose one of gpt2, gpt_neo, llama"),
+        (["model.d_model=wide"], "model.d_model=wide: Value 'wide' of type 'str' could not be"),
+        (["model.d_model=100"], "model.d_model=100 is not a multiple of model.head_dim=32"),
+        (["schedule.tokens=5"], "exactly one of schedule.steps, schedule.tokens"),
+        (["trainer.max_steps=5"], "trainer.max_steps is set by the run itself"),
+        (["logger.mine.project=x"], "logger.mine needs a `_target_`"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_1(words, line):
+    done = script("train.py", *words)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert line in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_misspelt_dial_is_refused_before_torch_is_loaded():
+    began = time.monotonic()
+    script("train.py", "model.n_layer=3")
+    assert time.monotonic() - began < 10  # loading Lightning alone takes about as long
+
+
+def test_errors_of_ours_are_told_in_one_line_and_bugs_are_not(capsys):
+    @in_one_line
+    def refuse(error):
+        raise error
+
+    for error in (ValueError("a\n  b"), FileNotFoundError(2, "No such file", "x.txt")):
+        with pytest.raises(SystemExit) as left:
+            refuse(error)
+        assert left.value.code == 1
+    assert capsys.readouterr().err.splitlines()[0].endswith(": a b")
+    with pytest.raises(SystemExit) as left:
+        refuse(KeyboardInterrupt())
+    assert left.value.code == 130
+    with pytest.raises(AssertionError):
+        refuse(AssertionError("a bug"))
+
+
+def test_words_of_hydra_are_shortened():
+    assert one_line(HydraException("a\nfull_key: b")) == "a"
+
+
+def test_a_sweep_trains_its_cells_once(tmp_path):
+    folders = [f"{name}.folder={tmp_path}/{name}" for name in ("run", "data", "tokenizer")]
+    words = ["-m", *TINY, *folders, "schedule.steps=2", "model.n_layers=1,2", "callbacks=none"]
+    words.remove("model.n_layers=1")
+    words.remove("schedule.steps=8")
+    first = script("train.py", *words)
+    assert first.returncode == 0, first.stderr
+    runs = sorted(p for p in (tmp_path / "run").glob("[!_]*"))
+    assert len(runs) == 2
+    assert all((run / "result.json").exists() for run in runs)
+    again = script("train.py", *words)
+    assert again.returncode == 0
+    assert "all 2 runs are done already: nothing was trained" in again.stdout
+
+
+def test_a_failed_cell_leaves_the_others_alone_and_the_status_says_so(tmp_path):
+    folders = [f"{name}.folder={tmp_path}/{name}" for name in ("run", "data", "tokenizer")]
+    words = ["-m", *TINY, *folders, "schedule.steps=2", "model.head_dim=16,7", "callbacks=none"]
+    words.remove("model.head_dim=16")
+    words.remove("schedule.steps=8")
+    done = script("train.py", *words)
+    assert done.returncode == 1
+    assert "1 of 2 runs failed" in done.stdout
+    assert len(list((tmp_path / "run").glob("*/result.json"))) == 1
+
+
+def test_generate_names_the_runs_there_are(tmp_path):
+    done = script("generate.py", f"run={tmp_path}/nothing")
+    assert done.returncode == 1
+    assert "there is no run" in done.stderr
+
+
+def test_finished_means_the_same_identity(tmp_path):
+    from composing import tiny_config
+
+    config = tiny_config(tmp_path)
+    home = tmp_path / "runs" / config.run.name
+    home.mkdir(parents=True)
+    (home / "result.json").write_text('{"identity": "another"}')
+    assert finished_result(config) is None
