@@ -39,7 +39,7 @@ from storylm.tokenizer import Tokenizer
 FORMAT = 1
 SPLITS = ("valid", "train")
 """In the order of writing: too little text to validate on is known before the long work."""
-ALONE_SECONDS = 1.0
+ALONE_SECONDS = 2.0
 """Work that is done within this time is not worth the start of other processes."""
 BLOCK = 1 << 22
 """Ids that are looked through at once."""

@@ -54,6 +54,8 @@ class PretrainModule(L.LightningModule):
             self.average = None
         self.stop_signal: int | None = None
         self.finished = False
+        self.runtime: dict[str, Any] = {}
+        """What decides the last bits of a number beside the config; kept in checkpoints."""
         self.row: dict[str, float] = {}
         self.stories: list[tuple[str, str]] = []  # (opening, story), told at this validation
         self.losses: list[torch.Tensor] = []  # of the steps since the last row, on the device
@@ -215,6 +217,7 @@ class PretrainModule(L.LightningModule):
     # ---------------------------------------------------------------------------- checkpoints
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["runtime"] = self.runtime
         checkpoint["progress"] = {
             "losses": [float(loss) for loss in self.losses],
             "grad_norm": float(getattr(self, "grad_norm", math.nan)),
@@ -223,6 +226,10 @@ class PretrainModule(L.LightningModule):
             checkpoint["average"] = self.average.weights
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        then = checkpoint["runtime"]
+        changed = [f"{k} {then.get(k)} → {v}" for k, v in self.runtime.items() if then.get(k) != v]
+        if changed and self.global_rank == 0:
+            print(f"goes on, but not bit for bit: {', '.join(changed)}", flush=True)
         progress = checkpoint["progress"]
         self.losses = [torch.tensor(loss, device=self.device) for loss in progress["losses"]]
         self.grad_norm = progress["grad_norm"]

@@ -163,7 +163,7 @@ def runtime_card() -> dict[str, Any]:
     """What decides the last bits of a number beside the config."""
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "device": gpu or cpu_name(),
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),

@@ -32,7 +32,7 @@ from storylm.optim.schedule import count_steps
 from storylm.tokenizer import Tokenizer, load_tokenizer
 from storylm.training.callbacks import StopSignals
 from storylm.training.module import PretrainModule
-from storylm.training.report import save_config, summarize, write_report
+from storylm.training.report import runtime_card, save_config, summarize, write_report
 from storylm.training.saving import Checkpoints, WholeFileIO, step_files
 from storylm.training.tracking import MetricsCsv, TrackioLogger
 
@@ -96,12 +96,17 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         default_root_dir=home,
     )
     module.peak_flops = measure_peak_flops(trainer)
+    module.runtime = runtime_card() | {
+        "devices": trainer.world_size,
+        "micro_batch_size": config.run.micro_batch_size,
+        "precision": str(trainer.precision),
+    }
     if trainer.is_global_zero:
         tokenizer.save(home / "tokenizer.json")
         save_config(config, home)
         introduce(config, home, module, steps, len(train_shards), trainer)
     newest = step_files(home / "checkpoints")[-1:]
-    if newest:
+    if newest and trainer.is_global_zero:
         print(f"goes on from {newest[0]}", flush=True)
     trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
     if module.stop_signal:

@@ -28,7 +28,6 @@ from typing import Any, NamedTuple
 
 KINDS = ("grammar", "consistency", "plot", "instruction", "style")
 HERO_VIEWS = ("he", "He", "him", "his", "His", "himself")
-AGREEMENT = ("a", "A", "it", "It", "them", "They", "is_", "was", "has", "looks")
 
 
 class Slot(NamedTuple):
@@ -50,7 +49,9 @@ class Bind(NamedTuple):
 class Options:
     """A set of the world to draw from, such as all girls' names. Checked once, when it is made."""
 
-    def __init__(self, name: str, values: Sequence[Any], weights: Sequence[int] | None = None):
+    def __init__(
+        self, name: str, values: Sequence[Any], weights: Sequence[int] | None = None
+    ) -> None:
         self.name = name
         self.values = tuple(values)
         self.weights = tuple(weights or [1] * len(values))
@@ -63,7 +64,7 @@ class Options:
 
 
 def check_prefix_free(name: str, texts: Iterable[str]) -> None:
-    """Refuse two options of which one begins the other, by name. Sorted, such a pair is adjacent."""
+    """Refuse two options of which one begins the other (once sorted, they are adjacent)."""
     for first, second in pairwise(sorted(texts)):
         if second.startswith(first):
             raise ValueError(
@@ -109,7 +110,7 @@ class Draw:
 class Choice:
     """A point of freedom, ready to be told, read and forecast."""
 
-    def __init__(self, kind: str, branches: Sequence[Branch], compiler: Notation):
+    def __init__(self, kind: str, branches: Sequence[Branch], compiler: Notation) -> None:
         self.kind = kind
         scale = math.lcm(*(branch.weight.denominator for branch in branches))
         self.weights = [int(branch.weight * scale) for branch in branches]
@@ -127,17 +128,17 @@ class Choice:
         self.origins = [branch.origin for branch in branches]
         self.binds = [branch.binds for branch in branches]
         first = self.binds[0]
-        plain_draw = all(
-            len(binds) == 1 == len(first)
-            and binds[0].options is first[0].options
-            and binds[0].index == i
-            for i, binds in enumerate(self.binds)
+        plain_draw = len(first) == 1 and all(
+            len(binds) == 1 and binds[0][1:] == (first[0].options, index)
+            for index, binds in enumerate(self.binds)
         )
         self.drawn = first[0].options if plain_draw else None
         self.silence = next((i for i, o in enumerate(self.openings) if not o), None)
         self.by_text = {text: i for i, text in enumerate(self.texts) if text}
         self.lengths = sorted({len(text) for text in self.by_text})
-        self.fixed = None not in self.texts
+        self.tree = tree_of(
+            {opening: i for i, opening in enumerate(self.openings) if self.texts[i] is None}
+        )
 
     def chance(self, index: int, taken: Iterable[int] = ()) -> float:
         """How likely an option is, when those `taken` are out of the question."""
@@ -159,6 +160,17 @@ def fixed_text(opening: Sequence[str | Slot]) -> str | None:
     return "".join(opening)
 
 
+Tree = list[tuple[str | Slot, "Tree | int"]]
+"""Openings with facts in them, by their parts: what comes first, then what may follow it."""
+
+
+def tree_of(openings: Mapping[tuple[str | Slot, ...], int]) -> Tree:
+    grouped: dict[str | Slot, dict[tuple[str | Slot, ...], int]] = {}
+    for opening, index in openings.items():
+        grouped.setdefault(opening[0], {})[opening[1:]] = index
+    return [(part, rest[()] if () in rest else tree_of(rest)) for part, rest in grouped.items()]
+
+
 def render(opening: Sequence[str | Slot], facts: Mapping[str, Any]) -> str:
     """The text of an opening in this story."""
     return "".join(
@@ -169,7 +181,7 @@ def render(opening: Sequence[str | Slot], facts: Mapping[str, Any]) -> str:
 class Notation:
     """Turns forms into choices, once each, for one world."""
 
-    def __init__(self, sets: Mapping[str, Options], words: Mapping[str, str]):
+    def __init__(self, sets: Mapping[str, Options], words: Mapping[str, str]) -> None:
         self.sets = sets
         self.words = words
         self.compiled: dict[tuple[str, tuple[str, ...]], Choice] = {}
@@ -358,8 +370,6 @@ def parse_fact(inside: str) -> Slot | Draw:
     fact, _, view = inside.rstrip("!").partition(".")
     if fact in HERO_VIEWS:
         fact, view = "hero", fact
-    if view in AGREEMENT:
-        kind = "grammar"
     return Slot(fact, view or "text", kind)
 
 

@@ -13,17 +13,18 @@ guarantees, and story i needs no story before it.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple, NoReturn
 
 from storylm.data.fables import world
-from storylm.data.fables.forms import Choice, Notation, Slot, render
+from storylm.data.fables.forms import Choice, Notation, Slot, Tree, render
 from storylm.data.fables.plots import tell_fable
-from storylm.data.fables.story import Story
+from storylm.data.fables.story import Listener, Story
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = Fal
     if seed < 0:
         raise ValueError(f"seed={seed} is negative; stories are numbered from 0")
     teller = Teller(seed)
-    tell_fable(Story(teller, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+    hear(teller, difficulty)
     told = Told("".join(teller.pieces), teller.bits, tuple(teller.choices))
     if labels:
         told = replace(told, spans=read(told.text, difficulty, labels=True).spans)
@@ -112,9 +113,11 @@ def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = Fal
 
 def read(text: str, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Reading:
     """The choices that spell this text, and where it leaves the world, if it does."""
-    reader = Labeller(text) if labels else Reader(text)
+    reader = (
+        Labeller(text, lambda prefix: offers_after(prefix, difficulty)) if labels else Reader(text)
+    )
     try:
-        tell_fable(Story(reader, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+        hear(reader, difficulty)
         reader.finish()
     except Departure as departure:
         kind, continuations = departure.kind, departure.continuations
@@ -144,6 +147,20 @@ def forecast(prefix: str, difficulty: Difficulty = Difficulty()) -> list[Continu
     return list(reading.continuations)
 
 
+def hear(listener: Listener, difficulty: Difficulty) -> None:
+    """Run the program of all stories against a listener."""
+    tell_fable(Story(listener, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+
+
+def offers_after(prefix: str, difficulty: Difficulty) -> list[Offer]:
+    """All that could follow a prefix that ends where a choice begins."""
+    try:
+        hear(Reader(prefix + "\0"), difficulty)  # a character that no story contains
+    except Departure as departure:
+        return departure.offers
+    raise AssertionError("unreachable: no story goes on with a zero character")
+
+
 @lru_cache(maxsize=8)
 def notation(vocabulary: float) -> Notation:
     """The world at one size of vocabulary, with its forms as they are compiled."""
@@ -159,7 +176,7 @@ def notation(vocabulary: float) -> Notation:
 class Teller:
     """Draws each choice, writes its text, and adds up its information."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int) -> None:
         self.random = Random(seed).random
         self.pieces: list[str] = []
         self.choices: list[int] = []
@@ -194,16 +211,6 @@ def information(choice: Choice, chosen: int, taken: set[int]) -> float:
 # ------------------------------------------------------------------------------------------ reading
 
 
-class Departure(Exception):
-    """The text leaves the world, or ends before the story does."""
-
-    def __init__(self, position: int, kind: str, continuations: tuple[Continuation, ...]):
-        super().__init__(position, kind)
-        self.position = position
-        self.kind = kind
-        self.continuations = continuations
-
-
 class Offer(NamedTuple):
     """A text that may come next: its chance, and its parts for naming what a misfit breaks."""
 
@@ -214,6 +221,23 @@ class Offer(NamedTuple):
     """(text, kind, fact) of each run of words and each fact; together they are `text`."""
 
 
+class Departure(Exception):
+    """The text leaves the world, or ends before the story does."""
+
+    def __init__(
+        self,
+        position: int,
+        kind: str,
+        continuations: tuple[Continuation, ...],
+        offers: list[Offer],
+    ) -> None:
+        super().__init__(position, kind)
+        self.position = position
+        self.kind = kind
+        self.continuations = continuations
+        self.offers = offers
+
+
 class Reader:
     """Takes the option that the text spells next, and stops where none does.
 
@@ -221,7 +245,7 @@ class Reader:
     until the next text has been read: they might have come here too.
     """
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
         self.choices: list[int] = []
@@ -263,21 +287,19 @@ class Reader:
             found = choice.by_text.get(self.text[start : start + length])
             if found is not None:
                 return found
-        if choice.fixed:
-            return None
-        for index, (text, opening) in enumerate(zip(choice.texts, choice.openings)):
-            if text is None and self.follows(opening, facts, start):
-                return index
-        return None
+        return self.follow(choice.tree, facts, start)
 
-    def follows(self, opening: tuple[str | Slot, ...], facts: dict[str, Any], at: int) -> bool:
-        """Whether an opening with facts in it stands in the text here."""
-        for part in opening:
-            piece = part if part.__class__ is str else getattr(facts[part.fact], part.view)  # type: ignore[union-attr]
-            if not self.text.startswith(piece, at):
-                return False
-            at += len(piece)
-        return True
+    def follow(self, tree: Tree, facts: dict[str, Any], at: int) -> int | None:
+        """The opening of a tree that stands in the text here."""
+        for part, rest in tree:
+            piece = part if isinstance(part, str) else getattr(facts[part.fact], part.view)
+            if self.text.startswith(piece, at):
+                if isinstance(rest, int):
+                    return rest
+                found = self.follow(rest, facts, at + len(piece))
+                if found is not None:
+                    return found
+        return None
 
     def offers(
         self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]
@@ -325,16 +347,14 @@ class Reader:
         continuations = tuple(
             Continuation(offer.text[reach:], offer.chance / whole, offer.kind) for offer in fitting
         )
-        kinds = {kind_at(offer, reach) for offer in fitting}
-        kind = kinds.pop() if len(kinds) == 1 else fitting[-1].kind
-        raise Departure(self.position + reach, kind, continuations)
+        raise Departure(self.position + reach, broken_kind(fitting, reach), continuations, offers)
 
     def finish(self) -> None:
         """The story has ended: so must the text, and no silence may still be open."""
         if self.open:
             raise RuntimeError(f"a story ends in a silence: {self.open[0].text!r} was possible")
         if self.position < len(self.text):
-            raise Departure(self.position, "plot", (Continuation("", 1.0, "plot"),))
+            raise Departure(self.position, "plot", (Continuation("", 1.0, "plot"),), [])
 
 
 def common_length(text: str, other: str) -> int:
@@ -347,10 +367,19 @@ def common_length(text: str, other: str) -> int:
 
 # Words that carry the sentence rather than the story: a slip here is a slip of grammar.
 FUNCTION_WORDS = frozenset(
-    """a an the and or but so to of in on at by for from with into as than that this these those
-    is are was were be been had has have did do does not it its he she they him her them his their
-    who what when where there""".split()
+    re.findall(
+        r"\w+",
+        "a an the and or but so to of in on at by for from with into as than that this these those "
+        "is are was were be been had has have did do does not it its he they she him her them his "
+        "their who what when where there",
+    )
 )
+
+
+def broken_kind(offers: list[Offer], at: int) -> str:
+    """What breaks where none of these offers is followed any further."""
+    kinds = {kind_at(offer, at) for offer in offers}
+    return kinds.pop() if len(kinds) == 1 else offers[-1].kind
 
 
 def kind_at(offer: Offer, at: int) -> str:
@@ -386,59 +415,59 @@ def kind_of_word(text: str, at: int, kind: str) -> str:
 class Labeller(Reader):
     """A reader that notes for each character who decided it and how much it tells."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, probe: Callable[[str], list[Offer]]) -> None:
         super().__init__(text)
+        self.probe = probe
+        """All that could follow a prefix, silences looked through."""
         self.spans: list[Span] = []
         self.said: dict[tuple[str, str], int] = {}
         self.drawn_at: dict[str, int] = {}
 
     def say(self, kind: str, text: str, fact: str = "") -> None:
-        offer = Offer(text, self.chance, kind, ((text, kind, fact),))
-        rivals = [*self.open, offer]
+        rivals = [*self.open, Offer(text, self.chance, kind, ((text, kind, fact),))]
+        start = self.position
         super().say(kind, text, fact)
-        self.label(offer, rivals)
+        self.label(start, rivals)
 
     def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
-        offers = list(self.offers(choice, gap, facts, taken))
-        rivals = [*self.open, *offers]
-        silence = choice.chance(choice.silence) * self.chance if choice.silence is not None else 0
+        rivals = [*self.open, *self.offers(choice, gap, facts, taken)]
+        start = self.position
         chosen = super().choose(choice, gap, facts, taken)
         if chosen != choice.silence:
-            taken_text = self.text
-            spelled = next(o for o in offers if taken_text.endswith(o.text, 0, self.position))
-            self.label(spelled, rivals, silence)
+            if choice.silence is not None:
+                rivals = self.probe(self.text[:start])
+            self.label(start, rivals)
             for bind in choice.binds[chosen]:
                 self.drawn_at[bind.fact] = self.position
         return chosen
 
-    def label(self, offer: Offer, rivals: list[Offer], elsewhere: float = 0.0) -> None:
-        """Split the text just read into spans. `elsewhere` is the chance of yet another silence."""
-        at = self.position - len(offer.text)
-        rivals = [rival for rival in rivals if rival.text]
-        mass = sum(rival.chance for rival in rivals) + elsewhere
-        done = 0
-        for text, kind, fact in offer.parts:
-            for place, letter in enumerate(text):
-                rivals = [r for r in rivals if r.text[done : done + 1] == letter]
+    def label(self, start: int, rivals: list[Offer]) -> None:
+        """Split the text just read into spans, given all that could have stood there."""
+        spelled = self.text[start : self.position]
+        parts = next(rival.parts for rival in rivals if rival.text == spelled)
+        mass = sum(rival.chance for rival in rivals)
+        at = 0
+        for text, _, fact in parts:
+            since = self.said.get((fact, text), self.drawn_at.get(fact, start + at))
+            distance = start + at - since if fact else 0
+            for letter in text:
+                kind = broken_kind(rivals, at)
+                rivals = [rival for rival in rivals if rival.text[at : at + 1] == letter]
                 left = sum(rival.chance for rival in rivals)
-                bits = math.log2(mass / left) if left < mass * (1 - 1e-12) else 0.0
+                free = left < mass * (1 - 1e-12)
+                bits = math.log2(mass / left) if free else 0.0
+                why = ("", 0) if free else (fact, distance)
+                self.note(Span(start + at, start + at + 1, kind, free, bits, *why))
                 mass = left
-                if bits:
-                    self.note(Span(at + done, at + done + 1, offer.kind, True, bits, "", 0))
-                else:
-                    real = kind if fact else kind_of_word(text, place, kind)
-                    since = self.said.get((fact, text), self.drawn_at.get(fact, at + done))
-                    distance = at + done - since if fact else 0
-                    self.note(Span(at + done, at + done + 1, real, False, 0.0, fact, distance))
-                done += 1
+                at += 1
             if fact:
-                self.said[fact, text] = at + done
+                self.said[fact, text] = start + at
 
     def note(self, span: Span) -> None:
         """Append a span, joined to the one before where both are forced by the same thing."""
         if self.spans:
             last = self.spans[-1]
-            if not last.free and not span.free and last[2:6] == span[2:6]:
+            if not last.free and last[2:] == span[2:]:
                 self.spans[-1] = last._replace(end=span.end)
                 return
         self.spans.append(span)

@@ -1,7 +1,8 @@
 """The author's verbs: what a plot may ask of a story while it is told, read or forecast.
 
 A plot never knows which of the three is going on. It says sentences by kind (`plot`, `style`),
-looks at the facts that they established, and goes on. Where the story forks, `turn` says which way it went.
+looks at the facts that they established, and goes on. Where the story forks, `turn` says which way
+it went.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Listener(Protocol):
 class Story:
     """One story under way: its facts, and the listener that hears it."""
 
-    def __init__(self, listener: Listener, notation: Notation, *, scenes: bool = True):
+    def __init__(self, listener: Listener, notation: Notation, *, scenes: bool = True) -> None:
         self.listener = listener
         self.notation = notation
         self.scenes = scenes

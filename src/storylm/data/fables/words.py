@@ -57,16 +57,17 @@ GLAD: happy, glad, joyful, delighted, cheerful, full of joy, excited, thrilled, 
 BLUE: sad, upset, unhappy, very blue, close to tears, heavy in the heart, lonely, gloomy,
     miserable, lost, sorry, disappointed, terrible, worried, small and helpless, empty inside,
     ashamed, like crying, hopeless, awful, sick at heart, very small, quite alone, cold inside,
-    heartbroken, down, troubled, tearful, rotten, glum, bad, unlucky
+    heartbroken, down, troubled, tearful, rotten, glum, bad
 CROSS: angry, mad, cross, furious, grumpy, hurt, annoyed, upset, red in the face, bitter,
     outraged, sour, hot with anger, irritated, offended, bothered
 AFRAID: scared, afraid, frightened, nervous, full of fear, shaky, uneasy, terrified, worried,
     alarmed, startled, cold with fear, timid, anxious, weak in the knees, panicky
 WEARY: tired, sleepy, worn out, hot, bored, thirsty, lazy, dizzy, weary, drowsy
-MANNERS: slowly, quickly, quietly, gently, carefully, bravely, eagerly, softly, proudly, politely,
-    calmly, kindly, patiently, gladly, boldly, nervously, warmly, sweetly, firmly, shyly,
-    cheerfully, seriously, sternly, thoughtfully, at once, in a clear voice, with a nod, without a
-    pause, lightly, simply, openly, earnestly
+MANNERS: calmly, kindly, warmly, politely, gently, softly, quickly, at once, in a clear voice,
+    with a nod, cheerfully, eagerly, openly, simply, earnestly, firmly, proudly, gladly, brightly,
+    quietly, slowly, thoughtfully, with a smile, boldly, in a loud voice, with a wink, happily,
+    very clearly, frankly, with a laugh, with a bow, lovingly, tenderly, merrily,
+    honestly
 PERCHES: on a branch, on a stone, in the grass, on a fence, near a puddle, on a leaf, behind a
     bush, on a flower, in a tree, under a fern, on a signpost, beside the path, on a stump, in the
     mud, in the sunshine, on a roof, in an old hat, near the road, under a bench, on a lamp post,
@@ -92,9 +93,9 @@ DREAMS: faraway lands, dragons, the sea, kings and queens, the stars, flying, br
 SMELLS: rain, flowers, fresh bread, pine trees, warm hay, apples, the sea, snow, wood smoke, mint,
     roses, cinnamon, wet leaves, honey, mushrooms, soap, lemons, pancakes, summer, lavender,
     onions, mud, clover
-PASSERS: mailman, farmer, milkman, nurse, policeman, fisherman, hunter, baker, cook, lady, sailor,
-    king, doctor, shopkeeper, carpenter, shepherd, clown, painter, teacher, gentleman,
-    firefighter, soldier, pilot, musician
+PASSERS: policeman, hunter, cook, lady, king, carpenter, clown, gentleman, firefighter, soldier,
+    pilot, musician, milkman, juggler, plumber, tailor, magician, dancer, bus driver, butcher,
+    captain, chef, postman, queen, knight, singer, runner, student, tourist
 WHERE: next door, across the street, down the road, near the pond, in the big red house, by the
     mill, in the next village, at the edge of the wood, above the bakery, by the bridge, around
     the corner, at the end of the lane, in the white tower, beside the church, on the farm, in the
@@ -103,13 +104,15 @@ WHERE: next door, across the street, down the road, near the pond, in the big re
     park, in the old town, on the hill, over the river
 NICE: kind, funny, helpful, clever, gentle, friendly, brave, cheerful, good, patient, strong,
     loyal, generous, jolly, polite, wonderful, honest, calm, merry, lively, quiet, sweet, wise,
-    thoughtful, faithful, playful, curious, noble, warm, cheery, sensible, modest
+    thoughtful, faithful, playful, curious, noble, warm, cheery, sensible, modest, steady, tender,
+    upbeat, jovial, witty, neighborly, considerate, lovable, caring, bright
 MOODS: cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry, young, old,
     smiling, whistling, hurried, quiet, gentle, friendly, merry, nervous, famous, grumpy, clever,
-    bearded, dusty, dancing, lonely, silent, rosy, wet, freckled, elegant
+    bearded, dusty, dancing, lonely, silent, rosy, wet, freckled, elegant, cranky, giddy, plump,
+    ragged, tanned, timid, sneezing, hopping, splendid, spotless
 DAYS: lovely, quiet, bright, perfect, fresh, beautiful, strange, calm, glorious, ordinary, fine,
     golden, sleepy, busy, lazy, mild, special, happy, pleasant, wonderful, long, lucky, slow,
-    merry, sweet, clear, peaceful, green, cheerful, good, splendid, famous
+    merry, sweet, clear, peaceful, green, cheerful, good, splendid, gentle
 TIMES: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve
 ERRANDS: school, the market, the woods, a walk, the well, the bakery, fishing, the library, a
     party, the shop, choir, the fields, a swim, the dentist, work, a picnic, the barber, the
@@ -139,7 +142,7 @@ CHORES: cooking soup, taking a nap, washing the dishes, writing a letter, mendin
 LANDINGS: on the floor, off the table, down the stairs, off the shelf, on the stone tiles, beside
     the stove, into the bathtub, against the wall, out of the window
 NUMBERS: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, twenty, thirty, a
-    hundred
+    hundred, thirteen, fifteen, forty, fifty, a dozen
 HIDEOUTS: under the bed, behind the sofa, in a drawer, under the carpet, in a boot, behind the
     curtain, in the closet, under a pillow, in a bucket, behind the stove, in a hat box, on top of
     a cupboard
@@ -152,17 +155,18 @@ PRECIOUS: precious, important, beautiful, wonderful, lovely, valuable, special, 
     charming, magnificent
 SUPERLATIVES: best, kindest, bravest, dearest, strongest, finest, greatest, nicest
 SOFTLY: quietly, softly, gently, slowly, in a low voice, calmly, in a small voice, kindly, after a
-    while, with a sigh, at last, politely
-NIGHT_PLACES: outside the window, behind the door, under the stairs, in the yard, on the roof,
-    near the fence, down in the cellar, up in the attic, in the hall, behind the shed, next to the
-    well, in the bushes
+    while, with a sigh, at last, politely, with a gulp, in a husky voice, timidly, with lowered
+    eyes, haltingly, at length, tearfully, meekly
+NIGHT_PLACES: outside the window, behind the shed, near the fence, in the yard, next to the well,
+    in the bushes, behind the house, beside the barn, in the garden, at the gate, under the apple
+    tree, by the woodpile, on the path, under the balcony, in the ditch, near the henhouse
 HOLES: the well, a deep crack, a hollow tree, an old pipe, a ditch, the pond, a dark hole, a
     rabbit hole, a pile of stones, the brook, a thorn bush, a drain
 GAMES_NAMES: tag, ball, pirates, hide and seek, leapfrog, knights, marbles, catch, school, shop,
     explorers, hopscotch
 GARMENTS: hat, scarf, coat, sweater, beret, shirt, jacket, vest, bow, belt, raincoat, glove, sock,
-    backpack, cloak, apron, hood, bag, ribbon, badge, tunic, necktie, bathrobe, nightcap,
-    kerchief, helmet, poncho, crown, wig, overall, waistcoat, mitten, shawl
+    cloak, apron, hood, tunic, necktie, bathrobe, nightcap, kerchief, helmet, poncho, waistcoat,
+    mitten, shawl
 STANDING: in the corner, under a tree, near the door, by the wall, on a step, next to the stove,
     at the back, under the clock, behind the fence, near the gate, on a stone, by the window, at
     the end of the bench
@@ -180,7 +184,7 @@ FLOWERS: daisies, tulips, violets, roses, poppies, bluebells, buttercups, lilies
     snowdrops, sunflowers, forget-me-nots, marigolds, cherry blossoms
 GLUES: glue, red tape, string, wax, paste, silver wire, yarn, nails, clay, ribbons, needle and
     thread
-BODY: hands, feet, knees, ears, shoes, toes, fingers, nails
+BODY: hands, feet, knees, ears, shoes, toes, fingers, legs, arms, elbows
 MEALS: dinner, breakfast, lunch, supper, teatime, bedtime
 OFTEN: morning, evening, day, night, afternoon, noon, second day, third day
 BEDS: behind the shed, in a clay pot, beside the fence, under the window, in a wooden box, near
@@ -193,10 +197,10 @@ HABITS_ING: sang a song, counted clouds, read a book, told the seeds a story, dr
 DAYTIMES: day, morning, afternoon, evening, night, week
 MORNINGS: one morning, the next day, after the rain, on a Sunday, at sunrise, before breakfast,
     one evening, in the warm sun, on a foggy day, early in May
-SEASONS: spring, summer, autumn, year, month, harvest
+SEASONS: spring, summer, autumn, early summer, late summer, warm season
 SPILLS: milk, ink, cocoa, soup, black paint, juice, tea, jam, muddy water, honey, oil, berry sauce
-CLOCKS: noon, tea time, sunset, dinner time, three o'clock, four o'clock, five o'clock, six
-    o'clock, nightfall, closing time, lunch time, eight o'clock
+CLOCKS: noon, lunch time, tea time, one o'clock, two o'clock, three o'clock, four o'clock, five
+    o'clock, half past one, half past two, half past three, half past four
 FROM_WHERE: home from work, in from the garden, down the stairs, out of bed, home from the market,
     out of the kitchen, back from a walk, in from the snow, up from the cellar
 MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bumped into a tree,
@@ -204,11 +208,12 @@ MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bum
     bucket, hit a fence, lost count, got stuck, turned the wrong way, began to hiccup, tore a
     sleeve, slipped on a leaf, dropped everything, got dizzy, sank into the sand, lost a button,
     ran into a fence, sneezed at the wrong moment, tripped over a root, got all wet, broke a
-    stick, let go too soon, fell asleep halfway
+    stick, let go too soon, fell asleep halfway, broke a fingernail, ate too much cake, knocked
+    down a fence, slid into a ditch, landed on a cactus, swallowed a fly, mixed up left and right
 EXCUSES: small, slow, clumsy, weak, young, silly, tired, short, lazy, shy, stiff, old
 COLOURS: red, blue, green, yellow, orange, purple, pink, white, black, brown, silver, golden,
-    gray, striped, spotted, scarlet, turquoise, violet, cream, checkered, bronze, rosy, indigo,
-    beige, lilac, speckled, ruby
+    gray, scarlet, turquoise, violet, cream, bronze, rosy, indigo, beige, lilac, ruby, dark blue,
+    pale green, copper, plum, light brown
 LOOKS: big, small, tiny, shiny, soft, pretty, gorgeous, old, new, special, strange, bright,
     lovely, funny, dear, charming, beautiful, simple, fancy, perfect, lucky, curious, wonderful,
     elegant, rare, plain, colorful, favorite, dusty, warm, modern, little, fine, neat, splendid,
@@ -219,7 +224,8 @@ TRAITS: kind, curious, brave, shy, clever, quiet, cheerful, gentle, playful, sil
     careful, proud, stubborn, friendly, lively, honest, polite, dreamy, sleepy, bold, patient,
     restless, funny, loyal, cautious, messy, neat, hungry, noisy, serious, thoughtful, wild, calm,
     generous, graceful, merry, eager, modest, stern, sensible, chatty, jolly, nosy, daring,
-    tender, tidy
+    tender, tidy, orderly, witty, jumpy, charming, forgetful, moody, punctual, frank,
+    humble, peaceful, spirited, zany, fearless
 HABITS: sing, dance, draw pictures, jump in puddles, count the stars, look at the clouds, tell
     jokes, climb trees, pick flowers, collect stones, chase butterflies, help others, ask
     questions, play outside, listen to stories, roll down hills, splash in the water, watch the
@@ -230,10 +236,25 @@ HABITS: sing, dance, draw pictures, jump in puddles, count the stars, look at th
     play the drum, catch leaves, watch the trains, whisper to flowers, sit by the fire, read old
     maps, plan adventures, carve sticks, juggle apples, walk in the rain, water the plants, write
     letters, polish shoes, stare at the sea, solve riddles, slide on the ice, tickle toes, spin in
-    circles, wave at ships, wink at strangers
+    circles, wave at ships, wink at strangers, press flowers, shell peas, follow ants, balance on
+    walls, name the clouds, mend toys, knit scarves, collect stamps, make soap bubbles, visit old
+    friends, comb the cat, blow dandelions, throw snowballs, wake up early, drum on pots, carry
+    heavy things, keep secrets, hunt for treasure, dress up, bounce on beds, tidy up, jog, sail
+    paper boats, go barefoot, look through windows, guess what is for dinner, say good morning to
+    everyone, learn new words
 TEAS: black tea, mint tea, cocoa, cold milk, lemon tea, warm water, ginger tea, coffee
 HALVES: bigger, smaller, sweeter, better, left, right, upper, lower, warm, crunchy
 BODY_OF_ANIMAL: feet, back, belly, head, nose, tail, eyes, sides
+BUSILY: carefully, slowly, quickly, quietly, patiently, eagerly, calmly, bravely, busily, gently,
+    steadily, hard, in silence, without a word, at once, hopefully, earnestly, nervously, with
+    care, step by step, cautiously
+AGES: four, five, six, seven, eight, nine
+COLD: cold, shaky, trembling, wet, stiff, clammy, icy, numb
+NIGHT_HOURS: one o'clock, two o'clock, three o'clock, four o'clock, midnight, half past twelve,
+    half past one, half past two
+HONEST: honest, good, kind, noble, fair, faithful, decent, wonderful, fine, upright
+LATE: sunset, nightfall, dinner time, supper time, seven o'clock, eight o'clock, nine o'clock,
+    bedtime, half past six, half past seven, half past eight, twilight
 FEW: two, three, four, five, six, seven, eight, nine, ten
 BAD_SKIES: it rained, it snowed, the wind howled, everybody else was asleep, the others were at
     the lake, it was cold, the puddles were frozen, fog was everywhere, there was cake at home, it
@@ -247,7 +268,7 @@ PET_NAMES: Mr. Jones, Fidget, Tickle, Zoom, Buttercup, Noodle, Pudding, Sir Toby
 
 # Things: each gets its article and plural; `some ...` is taken as a plural or a mass.
 THINGS = """\
-CARRIED_WORN: ribbon, helmet, crown, scarf, hood, mask, cloak, raincoat, hat, sweater, belt, necklace
+CARRIED_WORN: ribbon, helmet, crown, scarf, hood, mask, cloak, raincoat, hat, sweater, belt, cap
 TOYS: ball, kite, doll, teddy bear, toy car, toy boat, drum, top, robot, puzzle, truck, toy train,
     whistle, yo-yo, rocket, crown, bucket, spade, hat, scarf, mitten, blanket, book, pencil,
     crayon box, paintbrush, marble, button, ribbon, bell, key, shell, feather, flag, basket,
@@ -264,13 +285,14 @@ FOODS: cookie, cupcake, apple, pear, peach, plum, banana, sandwich, muffin, bun,
     meatball, rice cake, bagel, toffee, walnut, fish stick, cream puff, croissant
 TREASURES: coin, key, map, letter, bottle, wooden box, spoon, glass bead, egg, feather pen,
     pebble, bell, lamp, wooden horse, thimble, sea shell, glove, purse, wallet, photo, paper boat,
-    leaf of tin, button, gem, pocket watch, ring, comb, locket, diary, ticket, medal, silk scarf
-GIFTS: card, cake, picture, flower crown, bracelet, birdhouse, paper star, kite, pillow, pie,
-    scarf, necklace, song, poem, clay pot, puppet, candle, bookmark, quilt, jar of jam, wooden
-    boat, lantern, mobile, mask, notebook, toy mouse, doll house, snow globe, calendar, basket of
-    fruit, bunch of flowers, paper hat
-FRAGILE: vase, plate, lamp, teapot, window, glass bowl, clock, cup, picture frame, flower pot,
-    jug, mirror, snow globe, jar, chair, radio
+    tin star, button, gem, pocket watch, ring, comb, locket, diary, ticket, medal, silk scarf
+GIFTS: card, flower crown, bracelet, birdhouse, paper star, kite, pillow, scarf, necklace, clay
+    pot, puppet, candle, bookmark, quilt, wooden boat, lantern, mobile, mask, notebook, toy mouse,
+    doll house, snow globe, calendar, paper hat, basket, rug, photo album, tea
+    cozy, purse, doorstop, wind chime, paperweight, place mat
+FRAGILE: vase, plate, lamp, teapot, glass bowl, clock, picture frame, flower pot, jug, mirror,
+    snow globe, jar, radio, sugar bowl, butter dish, candle holder, mug, cake stand, music box,
+    fruit bowl, pitcher, lantern
 BUILDINGS: tower, sand castle, fort, tree house, snowman, bridge, raft, kennel, puppet stage,
     wooden cart, birdhouse, tent, boat, little dam, scarecrow, swing
 SEEDS: sunflower, pumpkin, bean, rose, tomato, carrot, apple tree, melon, tulip, pea plant, corn
@@ -288,4 +310,66 @@ TOOLS: spoon, shovel, stick, rake, hammer, knife, fork, brush, pair of scissors,
 MEASURES: house, horse, giant, church, cow, haystack, lamp post, wagon, bear, barrel, gate, tree,
     ladder, king, elephant, statue, mountain, piano, pumpkin, chimney, castle, tent, clock tower,
     scarecrow, snowman, lighthouse
+"""
+
+# Places: the nooks where things get lost and found | what there is to see.
+PLACES = """\
+the park: under the slide, behind the bench, near the swings, in the sandbox, beside the fountain,
+    under a tall oak, at the rose bed, in the bandstand, by the duck pond | a squirrel with a nut,
+    children on the swings, a man with a red balloon, a dog with a stick, a row of yellow tulips,
+    an ice cream cart, two old men at chess, a girl on roller skates
+the forest: under a pile of leaves, behind a mossy rock, in a hollow log, beside a mushroom, among
+    the ferns, under a pine tree, under a fallen trunk, at the fox hole, in the brambles | a deer
+    between the trees, a red mushroom, a woodpecker at work, sunlight on the leaves, a busy line
+    of ants, a spotted owl, a trail of tiny prints, a hut of branches
+the beach: under the warm sand, behind a big rock, in a tide pool, beside a beach chair, among the
+    seashells, near the old boat, at the pier, in the dune grass, under a blue towel | white gulls
+    in the sky, a crab in the sand, a ship far away, tall waves, a sandcastle with a flag, a dog
+    in the waves, a lifeguard on a tower, a long jetty
+the garden: under the rose bush, behind the watering can, among the carrots, beside the gate, in
+    the tall grass, near the beehive, at the compost heap, in a flower bed, by the lemon tree | a
+    fat bumblebee, a snail on a leaf, rows of green beans, a butterfly on a rose, a sleepy cat on
+    the wall, a wheelbarrow full of leaves, a ripe pumpkin, a robin on a spade
+the farm: behind the barn, in the hay, under the tractor, beside the pig pen, near the hen house,
+    in an empty trough, at the water pump, in the corn field, by the dog house | a cow with her
+    calf, hens in the yard, a big blue tractor, pigs in the mud, a horse by the fence, a rooster
+    on the fence, a stack of milk cans, a goat on a cart
+the river: under the wooden bridge, among the reeds, behind a willow tree, beside a flat stone, in
+    the shallow water, near the bank, at the old mill, in a rowboat, by the stepping stones |
+    silver fish in the water, a duck with six ducklings, an old man with a fishing rod, a green
+    dragonfly, a fallen tree, a kingfisher, a raft with a flag, an otter at play
+the meadow: among the daisies, under a haystack, behind the old fence, beside the stream, in the
+    clover, near a molehill, at the lone oak, in a ditch, by the scarecrow | white sheep on the
+    grass, a hare in the clover, bees on the flowers, a lark high up, the shadow of a cloud, a
+    stork in the grass, a boy with a flute, a row of poplars
+the playground: under the seesaw, behind the climbing frame, inside the tunnel, beside the
+    merry-go-round, near the monkey bars, in a puddle, at the water tap, in the ball pit, by the
+    gate | two girls on the seesaw, a boy with a jump rope, chalk on the ground, a bright new
+    slide, a baby with a bucket, a spinning top, a boy upside down, a purple rocking horse
+the market: under a fruit stall, behind the bread cart, between two barrels, beside the flower
+    stand, inside an empty crate, near the well, at the cheese stall, in a straw basket, by the
+    town pump | a stall full of cheese, baskets of red apples, a lady with ten hats, a man with a
+    drum, fresh bread on a cart, a juggler with five plates, a parrot in a cage, a mountain of
+    melons
+the hill: behind the windmill, under a thorn bush, among the rocks, beside the winding path, in a
+    rabbit hole, near the top, at the signpost, in the long grass, by the stone cross | the whole
+    village below, a windmill with white sails, a goat on a rock, a kite in the sky, a rainbow far
+    away, a hawk in the wind, a tiny train below, a shepherd with a dog
+the lake: under the dock, behind the boathouse, among the water lilies, beside a canoe, in the
+    mud, near the picnic table, at the boat ramp, in the reeds, by the fishing hut | two swans on
+    the water, a frog on a lily pad, a boat with a white sail, rings on the water, a heron on one
+    leg, a beaver with a stick, a family in a canoe, a moon in the water
+the library: under a round table, behind a tall shelf, between two thick books, beside the window
+    seat, in the reading corner, near the globe, at the front desk, in the map room, by the piano
+    | shelves up to the ceiling, a globe as big as a cow, a girl with ten books, a cat asleep on a
+    chair, pictures of old ships, a lamp like a moon, a man with a magnifying glass, a ladder on
+    wheels
+the attic: under an old sheet, behind a dusty trunk, inside a hat box, beside the chimney, in a
+    broken drawer, near the round window, at the dusty mirror, in the laundry basket, by the
+    cradle | a rocking horse without a tail, boxes full of hats, a spider in its web, a painting
+    of a queen, an old clock, a tin drum, a wedding dress, a stack of yellow letters
+the barn: under the ladder, behind a sack of corn, in a milk pail, beside the wheelbarrow, on a
+    wooden beam, near the stable door, at the workbench, in the hay loft, by the feed box |
+    swallows under the roof, a calf in the straw, a row of saddles, dust in the sunlight, a mouse
+    with a crumb, an owl on a beam, a broken sleigh, three sleepy kittens
 """

@@ -6,11 +6,18 @@ those of all plots, so that the first words of a plot tell the reader which plot
 
 from __future__ import annotations
 
-from storylm.data.fables.plots import bravery, friendship, home, losing
+from storylm.data.fables.plots import bravery, friendship, home, kindness, losing, patience
 from storylm.data.fables.plots.scenes import introduce, weather
 from storylm.data.fables.story import Story
 
-PLOTS = (*losing.PLOTS, *friendship.PLOTS, *home.PLOTS, *bravery.PLOTS)
+PLOTS = (
+    *losing.PLOTS,
+    *friendship.PLOTS,
+    *home.PLOTS,
+    *patience.PLOTS,
+    *bravery.PLOTS,
+    *kindness.PLOTS,
+)
 HOOKS = tuple(form for plot in PLOTS for form in plot.hooks)
 PLOT_OF_HOOK = tuple(plot for plot in PLOTS for _ in plot.hooks)
 

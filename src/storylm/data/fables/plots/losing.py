@@ -9,16 +9,28 @@ from storylm.data.fables.story import Story
 
 @plot(
     "{hero} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} to {place=PLACES}.",
-    "{hero} wanted to play in the fresh air. {He} took {his} {look=LOOKS} {colour=COLOURS} {toy=TOYS} and <walked> to {place=PLACES}.",
-    "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} <walked> to {place=PLACES} to play with it.",
+    (
+        "{hero} wanted to play in the fresh air. {He} took {his} {look=LOOKS} {colour=COLOURS} "
+        "{toy=TOYS} and <walked> to {place=PLACES}."
+    ),
+    (
+        "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} "
+        "<walked> to {place=PLACES} to play with it."
+    ),
 )
 def lost_toy(s: Story) -> None:
     """A toy is laid aside, missed, and found with a friend where it was left."""
     sight(s)
     s.plot(
         "Feeling <tired>, {he} put the {toy} {nook=place.nooks} and took a nap.",
-        "For {a_while=FEW} hours {he} played, and then {he} left the {toy} {nook=place.nooks} to [eat|look for|buy] {a snack=FOODS}.",
-        "To keep it safe, {he} hid the {toy} {nook=place.nooks}. Then {he} picked {number=FEW} {flowers=FLOWERS}.",
+        (
+            "For {a_while=FEW} hours {he} played, and then {he} left the {toy} {nook=place.nooks} "
+            "to [eat|look for|buy] {a snack=FOODS}."
+        ),
+        (
+            "To keep it safe, {he} hid the {toy} {nook=place.nooks}. Then {he} picked "
+            "{number=FEW} {flowers=FLOWERS}."
+        ),
     )
     s.paragraph()
     s.plot(
@@ -40,17 +52,41 @@ def lost_toy(s: Story) -> None:
     s.plot(
         '"What is wrong?" <asked> {friend} <soft>. "My {colour} {toy!} is gone," <said> {hero}.',
         '"You look <sad>," <said> {friend}. "It is my {toy!}," <said> {hero} <soft>. "It is gone!"',
-        '"Why do you feel <sad>?" <asked> {friend}. {hero} told {friend.him} about the {look}, {colour} {toy!}.',
-        '"Why are you crying?" {friend} <asked>. "My {toy!} is gone," <said> {hero}. "It is {colour}."',
+        (
+            '"Why do you feel <sad>?" <asked> {friend}. {hero} told {friend.him} about the '
+            "{look} {colour} {toy!}."
+        ),
+        (
+            '"Why are you crying?" {friend} <asked>. "My {toy!} is gone," <said> {hero}. "It is '
+            '{colour}."'
+        ),
         '{hero} told {friend} about the {toy!}. "I will help you," {friend} <say> <adv>.',
-        '"Have you seen my {colour} {toy!}?" <asked> {hero}. "No," {friend} <say> <soft>, "but I will help you."',
+        (
+            '"Have you seen my {colour} {toy!}?" <asked> {hero}. "No," {friend} <say> <soft>, '
+            '"but I will help you."'
+        ),
     )
     s.plot(
-        "They <looked> {wrong=place.nooks} for {minutes=NUMBERS} minutes, and then they looked {nook!}.",
-        "{friend} <looked> {wrong=place.nooks}, {hero} <looked> {wrong2=place.nooks}. At {find_time=CLOCKS}, they looked {nook!}.",
-        "They found {a wrong_look=LOOKS} {wrong_thing=TREASURES} {wrong=place.nooks}. Then they looked {nook!}.",
-        "First {friend} looked {wrong=place.nooks}, but it was not there. Then {hero} looked {nook!}.*2",
-        "Together they <looked> {wrong=place.nooks} and {wrong2=place.nooks}. In the end, {friend} looked {nook!}.",
+        (
+            "They <looked> {wrong=place.nooks} for {minutes=NUMBERS} minutes, and then they "
+            "looked {nook!}."
+        ),
+        (
+            "{friend} <looked> {wrong=place.nooks}, {hero} <looked> {wrong2=place.nooks}. At "
+            "{find_time=LATE}, they looked {nook!}."
+        ),
+        (
+            "They found {a wrong_look=LOOKS} {wrong_thing=TREASURES} {wrong=place.nooks}. Then "
+            "they looked {nook!}."
+        ),
+        (
+            "First {friend} looked {wrong=place.nooks}, but it was not there. Then {hero} looked "
+            "{nook!}.*2"
+        ),
+        (
+            "Together they <looked> {wrong=place.nooks} and {wrong2=place.nooks}. In the end, "
+            "{friend} looked {nook!}."
+        ),
     )
     s.plot(
         "There was the {colour} {toy!}, with {a sitter=CRITTERS} on top!",
@@ -59,10 +95,13 @@ def lost_toy(s: Story) -> None:
     )
     thank(s)
     s.plot(
-        "They played with the {toy} until {clock2=CLOCKS} and felt <happy>.",
+        "They played with the {toy} until {clock2=LATE} and felt <happy>.",
         "After that, {friend} and {hero} took turns with the {toy} and sang about {song=DREAMS}.",
         "{hero} held the {toy} [tight|close|in both arms] and went <home> to eat {supper=SWEETS}.",
-        "Now {hero} let {friend} play with it, too, and showed {friend.him} how to {skill2=SKILLS}.",
+        (
+            "Now {hero} let {friend} play with it, too, and showed {friend.him} how to "
+            "{skill2=SKILLS}."
+        ),
     )
     moral(
         s,
@@ -74,8 +113,14 @@ def lost_toy(s: Story) -> None:
 
 @plot(
     "{hero} found {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES} near {place=PLACES}.",
-    "on the way to {place=PLACES}, {hero} saw something in the grass. It was {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES}!",
-    "something [sparkled|lay|waited] on the path to {place=PLACES}. {hero} bent down. It was {a look=LOOKS} {colour=COLOURS} {treasure=TREASURES}.",
+    (
+        "on the way to {place=PLACES}, {hero} saw something in the grass. It was {a look=LOOKS} "
+        "{colour=COLOURS} {treasure=TREASURES}!"
+    ),
+    (
+        "something [sparkled|lay|waited] on the path to {place=PLACES}. {hero} bent down. It was "
+        "{a look=LOOKS} {colour=COLOURS} {treasure=TREASURES}."
+    ),
 )
 def found_treasure(s: Story) -> None:
     """Finders would be keepers, but the thing has an owner."""
@@ -83,34 +128,49 @@ def found_treasure(s: Story) -> None:
         '"<yay>!" {he} <said>. "Now it is mine!"',
         "{He} wanted to keep it [forever|for {himself}|more than anything].",
         "{He} put the {treasure} in {his} [pocket|bag|hat] and felt <happy>.",
-        "{hero} had never seen such a {look} thing before.",
+        "{hero} had never seen such {look.a} thing before.",
     )
     passer_by(s)
     s.paragraph()
     s.plot(
-        "But then {hero} saw the {owner=cast.elders}, who was looking for something. {owner.He} looked <sad>.",
+        (
+            "But then {hero} saw the {owner=cast.elders}, who was looking for something. "
+            "{owner.He} felt <sad>."
+        ),
         "<then>, {he} heard somebody cry. It was the {owner=cast.elders}.",
         "Not far away sat the {owner=cast.elders} with a sad face.",
     )
     s.plot(
-        '"I have lost my {treasure!}," <say> the {owner} <soft>. "It was a gift from my {giver=FAMILY}."',
-        '"Somewhere near {place}, I lost my {treasure!}," <say> the {owner} <soft>. "My {giver=FAMILY} will feel <sad>."',
-        '"Have you seen my {treasure!}?" the {owner} <asked>. "My {giver=FAMILY} gave it to me long ago."',
-        '"I cannot find my {treasure!} anywhere," {owner.he} <said>. "My {giver=FAMILY} will be so sad."',
+        (
+            '"I have lost my {treasure!}," <say> the {owner} <soft>. "It was a gift from my '
+            '{giver=FAMILY}."'
+        ),
+        (
+            '"Somewhere near {place}, I lost my {treasure!}," <say> the {owner} <soft>. "My '
+            '{giver=FAMILY} will feel <sad>."'
+        ),
+        (
+            '"Have you seen my {treasure!}?" the {owner} <asked>. "My {giver=FAMILY} gave it to '
+            'me long ago."'
+        ),
+        (
+            '"I cannot find my {treasure!} anywhere," {owner.he} <said>. "My {giver=FAMILY} will '
+            'be so sad."'
+        ),
     )
     s.plot(
         "{hero} turned [red|pale]. {He} felt <sad>, because {he} liked the {treasure}.",
         "{hero} felt the {look} {treasure} in {his} {pocket=GARMENTS} and felt <sad>.",
         '"I could buy {a dream_thing=TOYS} for that," {hero} thought.',
         "It was {colour} and {look}, and {hero} had wanted one for {years=FEW} years.",
-        "{hero} thought about it. It was hard to give away such a {look} thing.",
+        "{hero} thought about it. It was hard to give away such {look.a} thing.",
         "{hero}'s heart [beat fast|felt heavy]. What should {he} do?",
     )
     s.paragraph()
     way = s.turn(
         give=(
             'In the end, {he} held out the {treasure}. "It is yours," {he} <say> <soft>.*2',
-            '"I found {a found_look=LOOKS} {treasure!} today," {he} <said> <adv>. "Is it yours?"*2',
+            '"I found this {treasure!} today," {he} <say> <soft>. "Is it yours?"*2',
             '"Here it is," {he} <say> <soft>. "I found it near {place}."*2',
         ),
         keep=('But {he} shook {his} head. "I have not seen it," {he} <said>, and <walked> home.',),
@@ -122,15 +182,30 @@ def found_treasure(s: Story) -> None:
             "That evening, {his} food tasted [bad|like sand|of nothing], and {he} knew why.",
         )
         s.plot(
-            'The next morning, {hero} <walked> back to the {owner}. "I am sorry. I did find it," {he} <said>, and gave {owner.him} the {treasure!}.',
-            'As soon as it was light, {he} brought the {treasure!} to the {owner}. "I told you a lie," {he} <whispered>. "I am sorry."',
+            (
+                'The next morning, {hero} <walked> back to the {owner}. "I am sorry. I did find '
+                'it," {he} <said>, and gave {owner.him} the {treasure!}.'
+            ),
+            (
+                'As soon as it was light, {he} brought the {treasure!} to the {owner}. "I told '
+                'you a lie," {he} <whispered>. "I am sorry."'
+            ),
         )
     s.plot(
-        "The {owner} was so <happy> that {owner.he} [danced|cried|sang]. {owner.He} gave {hero} {a prize=FOODS}.",
-        'The {owner} felt <happy>. "You are {honest=NICE}," {owner.he} <said>, and gave {hero} {a prize=FOODS}.',
-        '"How {honest=NICE} of you!" <cried> the {owner}, and gave {hero} {a prize=FOODS}.',
+        (
+            "The {owner} felt <happy> and [danced|cried|sang]. {owner.He} gave "
+            "{hero} {a prize=FOODS}."
+        ),
+        (
+            'The {owner} felt <happy>. "You are {honest=HONEST}," {owner.he} <said>, and gave '
+            "{hero} {a prize=FOODS}."
+        ),
+        '"How {honest=HONEST} of you!" <cried> the {owner}, and gave {hero} {a prize=FOODS}.',
         '"Thank you for being honest, {hero}," the {owner} <said>, and gave {him} {a prize=FOODS}.',
-        'A big smile came over the face of the {owner}. "You have a good heart," {owner.he} <said>. "Take this {prize=FOODS}."',
+        (
+            'A big smile came over the face of the {owner}. "You have a good heart," {owner.he} '
+            '<said>. "Take this {prize=FOODS}."'
+        ),
     )
     s.plot(
         "The {prize!} smelled of {smell3=SMELLS}, and {hero} felt <happy>.",
@@ -141,13 +216,19 @@ def found_treasure(s: Story) -> None:
         s,
         "It feels better to give a thing back than to keep it.",
         "What belongs to others is not ours to keep.",
-        "An honest heart is worth more than a {treasure}.",
+        "An honest heart is worth more than {treasure.a}.",
     )
 
 
 @plot(
-    'a friend named {friend=cast.folk} let {hero} borrow {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. "Please bring it back by [tonight|tomorrow|Sunday]," {friend} <said>.',
-    '{hero} asked {friend=cast.folk}, "May I borrow your {look=LOOKS} {colour=COLOURS} {toy=TOYS}?" "Yes, but please take good care of it," {friend} <said>.',
+    (
+        "a friend named {friend=cast.folk} let {hero} borrow {a look=LOOKS} {colour=COLOURS} "
+        '{toy=TOYS}. "Please bring it back by [tonight|tomorrow|Sunday]," {friend} <said>.'
+    ),
+    (
+        '{hero} asked {friend=cast.folk}, "May I borrow your {look=LOOKS} {colour=COLOURS} '
+        '{toy=TOYS}?" "Yes, but please take good care of it," {friend} <said>.'
+    ),
 )
 def borrowed(s: Story) -> None:
     """A thing changes hands with a promise, and is asked for later."""
@@ -160,8 +241,14 @@ def borrowed(s: Story) -> None:
     )
     s.paragraph()
     s.plot(
-        "Until {clock=CLOCKS}, {hero} played with the {toy}. Then {he} left it outside, {nook=yard.nooks}.",
-        "{hero} <walked> to {place=PLACES} with it. There {he} met {a new_trait=NICE} friend, and they played. At {clock=CLOCKS}, {he} left the {toy} {nook=place.nooks}.",
+        (
+            "Until {clock=CLOCKS}, {hero} played with the {toy}. Then {he} left it outside, "
+            "{nook=yard.nooks}."
+        ),
+        (
+            "{hero} <walked> to {place=PLACES} with it. There {he} met {a new_trait=NICE} friend, "
+            "and they played. At {clock=CLOCKS}, {he} left the {toy} {nook=place.nooks}."
+        ),
         "But soon {hero} wanted {a snack=FOODS}, put the {toy} {nook=yard.nooks}, and forgot it.",
     )
     s.plot(
@@ -173,19 +260,34 @@ def borrowed(s: Story) -> None:
     )
     s.paragraph()
     s.plot(
-        'The next day, {friend} came to the {hero.home}. "May I have my {toy!} back?" {friend.he} <asked>.',
+        (
+            'The next day, {friend} came to the {hero.home}. "May I have my {toy!} back?" '
+            "{friend.he} <asked>."
+        ),
         '"Where is my {toy!}?" {friend} <asked> the next morning.',
         "When {friend} came back, {friend.he} <asked> for the {colour} {toy!}.",
-        "At {ask_time=CLOCKS}, {friend} <walked> to {hero} and <asked> for the {look}, {colour} {toy!}.",
+        (
+            "At {ask_time=CLOCKS}, {friend} <walked> to {hero} and <asked> for the {look} "
+            "{colour} {toy!}."
+        ),
     )
     way = s.turn(
         truth=(
-            '{hero} took {breaths=NUMBERS} deep breaths. "I left it {nook!}," {he} <say> <soft>. "I am so sorry."*2',
-            '"You may have my {own_look=LOOKS} {own=TOYS}," {hero} <say> <soft>, "because I left yours {nook!}."*2',
+            (
+                '{hero} took {breaths=NUMBERS} deep breaths. "I left it {nook!}," {he} <say> '
+                '<soft>. "I am so sorry."*2'
+            ),
+            (
+                '"You may have my {own_look=LOOKS} {own=TOYS}," {hero} <say> <soft>, "because I '
+                'left yours {nook!}."*2'
+            ),
             '{hero} felt <sad>. "I forgot it {nook!}," {he} <whispered>. "I broke my promise."*2',
         ),
         lie=(
-            '"I never had your {toy!}," <said> {hero}. But that was not true, and {friend} knew it.',
+            (
+                '"I never had your {toy!}," <said> {hero}. But that was not true, and {friend} '
+                "knew it."
+            ),
         ),
     )
     if way == "lie":
@@ -196,22 +298,37 @@ def borrowed(s: Story) -> None:
             '"I do not believe you," {friend} <say> <soft>, and left.',
         )
         s.plot(
-            "For three days, nobody came to play. Then {hero} took all {his} courage and <walked> to {friend}.",
+            (
+                "For three days, nobody came to play. Then {hero} took all {his} courage and "
+                "<walked> to {friend}."
+            ),
             "{hero} did not sleep that night. In the morning, {he} <walked> to {friend}.",
             "{hero} felt <sad> for {lonely=FEW} days. Then {he} took {friend} {a peace=FOODS}.",
         )
         s.plot(
-            '"It was not true what I said," {he} <whispered>. "I left your {toy!} {nook!}. Please forgive me."',
+            (
+                '"It was not true what I said," {he} <whispered>. "I left your {toy!} {nook!}. '
+                'Please forgive me."'
+            ),
             '"I am sorry that I lied," {hero} <said>. "Your {toy!} was {nook!}, and I forgot it."',
             '"I told a lie," {he} <whispered>. "Your {colour} {toy!} was {nook!}."',
         )
     s.plot(
         '"That makes me feel <angry>," {friend} <say> <soft>. "But come, we will look together."',
-        '{friend} felt <angry>, but only for {angry_time=NUMBERS} seconds. "Let us look for it," {friend.he} <said>.',
-        '"That makes me <sad>," {friend} <said>. "But I am glad that you told me. Come, we will look together."',
+        (
+            '{friend} felt <angry>, but only for {angry_time=NUMBERS} seconds. "Let us look for '
+            'it," {friend.he} <said>.'
+        ),
+        (
+            '"That makes me <sad>," {friend} <said>. "But I am glad that you told me. Come, we '
+            'will look together."'
+        ),
     )
     s.plot(
-        "They found the {toy!} {found_at=PERCHES}. After a bath with {soap=NUMBERS} bubbles, it was {colour} again!",
+        (
+            "They found the {toy!} {found_at=PERCHES}. After a bath with {soap=NUMBERS} bubbles, "
+            "it was {colour} again!"
+        ),
         "After {hours=FEW} hours, they found the {toy!} {found_at=PERCHES}. It was still {colour}.",
         "The {toy!} was gone for good. So {hero} gave {friend} {his} own {gift=GIFTS} instead.",
     )
@@ -219,7 +336,10 @@ def borrowed(s: Story) -> None:
         "{hero} never forgot a promise again.",
         "After that, {friend} and {hero} were <friends> again.",
         'They shook hands. "Friends?" <asked> {hero}. "Friends!" <said> {friend}.',
-        "From then on, {hero} tied {a knot_colour=COLOURS} thread around {his} {knot=GARMENTS}, so as not to forget.",
+        (
+            "From then on, {hero} tied {a knot_colour=COLOURS} thread around {his} "
+            "{knot=GARMENTS}, so as not to forget."
+        ),
         "Both of them felt <happy>, and {friend} showed {hero} how to {skill2=SKILLS}.",
     )
     moral(

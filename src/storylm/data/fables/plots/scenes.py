@@ -23,19 +23,34 @@ def introduce(s: Story) -> None:
     else:
         say_the_kind(s)
     s.style(
-        "{He} was [very|always|a bit] {trait=TRAITS}, and {he} [loved|liked] to {habit=HABITS}.*2",
-        "{He} [loved|liked] to {habit=HABITS} [all day long|more than anything|whenever {he} could].*2",
+        "{He} was [very|always|often] {trait=TRAITS}, and {he} [loved|liked] to {habit=HABITS}.*2",
+        (
+            "{He} [loved|liked] to {habit=HABITS} [all day long|more than anything|whenever {he} "
+            "could].*2"
+        ),
         "{He} lived in {home_at=HOMES} with {his} {parent=FAMILY}.",
         "Everyone [said|knew] that {he} was {trait=TRAITS}[ and {trait2=TRAITS}|].",
         "{His} favorite color was {favorite=COLOURS}, and {his} favorite food was {food_a=SWEETS}.",
-        "{He} was {age=FEW} years old and liked to {habit=HABITS} and to {habit2=HABITS}.*2",
+        "{He} was {age=AGES} years old and liked to {habit=HABITS} and to {habit2=HABITS}.*2",
     )
     s.style(
         "{He} always wore {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
-        "Nobody ever saw {him} without {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
-        "You could see {him} from far away, because of {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
-        "In {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked like {a like=MEASURES}.",
-        "{His} {tailor=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS} for {him}.",
+        (
+            "Nobody ever saw {him} without {his} {wear_look=LOOKS} {wear_colour=COLOURS} "
+            "{garment=GARMENTS}."
+        ),
+        (
+            "You could see {him} from far away, because of {his} {wear_look=LOOKS} "
+            "{wear_colour=COLOURS} {garment=GARMENTS}."
+        ),
+        (
+            "In {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked "
+            "like {a like=MEASURES}."
+        ),
+        (
+            "{His} {tailor=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} "
+            "{garment=GARMENTS} for {him}."
+        ),
     )
     if s.scenes:
         wish(s)
@@ -81,10 +96,22 @@ def wish(s: Story) -> None:
     s.style(
         "{hero} had {a pet_look=MOODS} {pet=CRITTERS} named {pet_name=PET_NAMES}.*5",
         "More than anything, {hero} wanted to learn how to {skill0=SKILLS} and to {skill1=SKILLS}.",
-        "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and {dream2=DREAMS}.*2",
-        "In the [summer|winter|spring|evenings], {he} often dreamed about {dream=DREAMS} and {dream2=DREAMS}.",
-        "For {his} birthday, {he} had been given {a gift_look=LOOKS} {gift_colour=COLOURS} {gift0=GIFTS} by {his} {elder=FAMILY}.*2",
-        "[Sometimes|Often|Now and then], {he} played with a {neighbor_trait=NICE} neighbor who lived {neighbor_at=WHERE}.",
+        (
+            "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and "
+            "{dream2=DREAMS}.*2"
+        ),
+        (
+            "In the [summer|winter|spring|evenings], {he} often dreamed about {dream=DREAMS} and "
+            "{dream2=DREAMS}."
+        ),
+        (
+            "For {his} birthday, {he} had been given {a gift_look=LOOKS} {gift_colour=COLOURS} "
+            "{gift0=GIFTS} by {his} {elder=FAMILY}.*2"
+        ),
+        (
+            "[Sometimes|Often|Now and then], {he} played with {a neighbor_trait=NICE} neighbor "
+            "who lived {neighbor_at=WHERE}."
+        ),
         "*1",
     )
 
@@ -93,7 +120,7 @@ def weather(s: Story) -> None:
     if s.scenes:
         s.style(
             "Outside, {sky=SKIES} and {sky2=SKIES}.",
-            "Everywhere {sky=SKIES}, and {hero} felt <happy>.",
+            "All day long, {sky=SKIES}, and {hero} felt <happy>.",
             "The [air|grass|world|garden] smelled of {smell=SMELLS} and {smell2=SMELLS}.",
             "*1",
         )
@@ -103,9 +130,18 @@ def sight(s: Story) -> None:
     """Something to see at the place where the hero is."""
     if s.scenes:
         s.style(
-            "On the way, {he} saw {a critter=CRITTERS} {perch=PERCHES} and {sight=place.sights}.*2",
-            "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a critter_look=MOODS} {critter=CRITTERS}.",
-            "In front of {him}, {a critter_look=LOOKS} {colour2=COLOURS} {critter=CRITTERS} sat {perch=PERCHES}.",
+            (
+                "On the way, {he} saw {a critter=CRITTERS} {perch=place.nooks} and "
+                "{sight=place.sights}.*2"
+            ),
+            (
+                "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a "
+                "critter_look=MOODS} {critter=CRITTERS}."
+            ),
+            (
+                "In front of {him}, {a critter_look=LOOKS} {colour2=COLOURS} {critter=CRITTERS} "
+                "sat {perch=place.nooks}."
+            ),
             "*1",
         )
 
@@ -114,10 +150,22 @@ def meet_friend(s: Story) -> None:
     """Afterwards `friend` is known, and kept apart from the hero."""
     s.plot(
         "<then>, {his} friend {friend=cast.folk} came [by|along|over|home] from {errand=ERRANDS}.",
-        "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE} and wore {a friend_look=LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}.",
-        "Nearby, {his} {old_friend=NICE} friend {friend=cast.folk} was {doing=DOINGS} in {a friend_look=LOOKS} {friend_garment=GARMENTS}.",
-        "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was {doing=DOINGS}.",
-        "Luckily, {a friend_trait=NICE} friend named {friend=cast.folk} lived {friend_at=WHERE} and heard {him}.",
+        (
+            "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE} and "
+            "wore {a friend_look=LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}."
+        ),
+        (
+            "Nearby, {his} {old_friend=NICE} friend {friend=cast.folk} was {doing=DOINGS} in {a "
+            "friend_look=LOOKS} {friend_garment=GARMENTS}."
+        ),
+        (
+            "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was "
+            "{doing=DOINGS}."
+        ),
+        (
+            "Luckily, {a friend_trait=NICE} friend named {friend=cast.folk} lived "
+            "{friend_at=WHERE} and heard {him}."
+        ),
     )
 
 
@@ -125,8 +173,14 @@ def passer_by(s: Story) -> None:
     """Somebody goes by who has nothing to do with it."""
     if s.scenes:
         s.style(
-            'A {passing_look=MOODS} {passing=PASSERS} went by and <said>, "[Good day|Hello|What a fine day|Cheer up|Mind your step], {hero}!"',
-            "A {passing_look=MOODS} {passing=PASSERS} with {a carried_look=LOOKS} {carried=CARRIED} went by.",
+            (
+                '{A passing_look=MOODS} {passing=PASSERS} went by and <said>, "[Good '
+                'day|Hello|What a fine day|Cheer up|Mind your step], {hero}!"'
+            ),
+            (
+                "{A passing_look=MOODS} {passing=PASSERS} with {a carried_look=LOOKS} "
+                "{carried=CARRIED} went by."
+            ),
             "Far away, {a bell_look=LOOKS} bell rang {bell_times=TIMES} times.",
             "*1",
         )
@@ -138,18 +192,23 @@ def thank(s: Story) -> None:
         '"Thank you, {friend}!" {hero} <say> <adv>. "You are so {praise=NICE}."',
         '{hero} hugged {friend} and <said>, "Thank you [so much|for your help|from all my heart]!"',
         '"I could not have done it without you, {friend}," <said> {hero} {manner=MANNERS}.',
-        '"You are so {praise=NICE}, {friend}!" <said> {hero}, who felt <happy> again.',
-        "{hero} gave {friend} {a thanks=FOODS} and thanked {friend.him} {thank_times=NUMBERS} times.",
+        '"You are so {praise=NICE}, {friend}!" <said> {hero}, who felt <happy>.',
+        (
+            "{hero} gave {friend} {a thanks=FOODS} and thanked {friend.him} {thank_times=NUMBERS} "
+            "times."
+        ),
     )
 
 
 def moral(s: Story, *lessons: str) -> None:
     """The last sentence: what the hero learned, or simply how the day ended."""
     s.paragraph()
+    lesson = "|".join(lessons)
+    small = "|".join(lesson[0].lower() + lesson[1:] for lesson in lessons)
     forms = [
-        *(f"The moral of the story is: {lesson}*3" for lesson in lessons),
-        *(f"{{hero}} learned a lesson that day: {lower(lesson)}*2" for lesson in lessons),
-        *(f"As {{his}} {{moralist=FAMILY}} always said: {lower(lesson)}*2" for lesson in lessons),
+        f"The moral of the story is: [{lesson}]*9",
+        f"{{hero}} learned a lesson that day: [{small}]*6",
+        f"As {{his}} {{moralist=FAMILY}} always said: [{small}]*6",
         *ENDINGS,
     ]
     if "pet" in s.facts:
@@ -164,14 +223,13 @@ ENDINGS = (
     "And they all lived happily ever after.*4",
     "In the evening, {hero} hung {his} {wear_colour} {garment} on {a hook_look=LOOKS} hook and "
     "dreamed about {good_dream=DREAMS}.*4",
-    "{hero} pulled {his} {wear_colour} {garment} tight and <walked> home, where {end=HOME_SCENES}.*4",
-    "{hero} told {his} {listener=FAMILY} all about it at {meal_end=MEALS}, and they both felt <happy>.*6",
+    "{hero} <walked> home with {his} {wear_colour} {garment} on. There, {end=HOME_SCENES}.*4",
+    (
+        "{hero} told {his} {listener=FAMILY} all about it at {meal_end=MEALS}, and they both felt "
+        "<happy>.*6"
+    ),
 )
 PET_ENDINGS = (
     "{pet_name!} was waiting at home, and {hero} told the {pet_look!} {pet!} all about it.*6",
     "Back home, {hero} gave {pet_name!} {a pet_food=FOODS} and felt <happy>.*6",
 )
-
-
-def lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]

@@ -1,0 +1,204 @@
+"""The story world: what is told is read back, every possibility is weighed, and slips are named."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import subprocess
+import sys
+from itertools import pairwise
+
+import pytest
+
+from storylm.data.fables import Difficulty, forecast, grade, read, tell
+from storylm.data.fables.forms import KINDS, Notation, Options, check_prefix_free
+from storylm.data.fables.plots import PLOTS
+from storylm.data.fables.world import SETS, Word
+
+STORIES_0_TO_9 = "14fa8d5082a69aa799aafce94070c2c13808341d54ef389802a334798b127a93"
+
+
+@pytest.fixture(scope="module")
+def told():
+    return [tell(seed) for seed in range(1_500)]
+
+
+def assert_read_back(story, difficulty=Difficulty()):
+    reading = read(story.text, difficulty)
+    assert reading.complete
+    assert (reading.choices, reading.bits) == (story.choices, story.bits)
+
+
+def test_reading_gives_back_the_choices_and_the_bits(told):
+    for story in told:
+        assert_read_back(story)
+
+
+@pytest.mark.slow
+def test_reading_gives_back_20_000_stories():
+    for seed in range(20_000):
+        assert_read_back(tell(seed))
+
+
+@pytest.mark.parametrize("difficulty", [Difficulty(vocabulary=0.3), Difficulty(scenes=False)])
+def test_an_easier_world_is_read_back_too_and_knows_fewer_words(difficulty, told):
+    easier = [tell(seed, difficulty) for seed in range(200)]
+    for story in easier:
+        assert_read_back(story, difficulty)
+    assert sum(story.bits for story in easier) < sum(story.bits for story in told[:200])
+
+
+def test_the_stories_of_a_seed_never_change():
+    """A new hash here means a new corpus: say so in the diary of experiments."""
+    code = (
+        "import hashlib; from storylm.data.fables import tell; "
+        "print(hashlib.sha256('\\0'.join(tell(i).text for i in range(10)).encode()).hexdigest())"
+    )
+    fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert fresh.stdout.strip() == STORIES_0_TO_9
+    here = "\0".join(tell(seed).text for seed in reversed(range(10)))
+    parts = "\0".join(reversed(here.split("\0")))
+    assert hashlib.sha256(parts.encode()).hexdigest() == STORIES_0_TO_9
+
+
+def test_no_two_stories_are_the_same(told):
+    assert len({story.text for story in told}) == len(told)
+
+
+def test_every_plot_is_told_and_every_story_has_paragraphs_and_ends_with_a_sentence(told):
+    assert len(PLOTS) >= 10
+    for story in told:
+        assert story.text.count("\n\n") >= 2
+        assert story.text[-1] in '.!"'
+        assert "  " not in story.text
+        assert " \n" not in story.text
+        assert story.text.isascii()
+
+
+def test_the_floor_is_honest(told):
+    total = sum(len(story.text.encode()) for story in told)
+    assert 0.20 <= sum(story.bits for story in told) / total <= 0.45
+
+
+def test_stories_are_as_long_as_a_small_story(told):
+    lengths = sorted(len(story.text.split()) for story in told)
+    assert lengths[0] >= 80
+    assert lengths[len(lengths) * 98 // 100] <= 255
+
+
+def test_the_corpus_has_more_than_1_200_words(told):
+    assert (
+        len({word for story in told for word in re.findall("[a-z']+", story.text.lower())}) > 1_200
+    )
+
+
+def test_articles_fit_the_words_that_follow(told):
+    for story in told:
+        assert not re.search(r"\b[Aa] [aeio]", story.text), story.text
+        assert not re.search(r"\b[Aa]n (?!hon|hour)[^aeiou]", story.text), story.text
+        assert not re.search(r"\b(\w+) \1\b", story.text), story.text
+
+
+def test_forecasts_sum_to_one_and_hold_what_comes_next():
+    for seed in range(2):
+        text = tell(seed).text
+        for end in range(0, len(text) + 1, 9):
+            continuations = forecast(text[:end])
+            assert sum(c.probability for c in continuations) == pytest.approx(1, abs=1e-9)
+            rest = text[end:]
+            assert any(rest.startswith(c.text) if c.text else not rest for c in continuations)
+            texts = sorted(c.text for c in continuations)
+            assert not any(b.startswith(a) for a, b in pairwise(texts) if len(texts) > 1)
+
+
+def test_choices_come_as_often_as_their_chances_say(told):
+    """Of the kinds a hero may be after "Once upon a time", girls have a third of the weight."""
+    heroes = [
+        s.text.split(" named ")[0] for s in told if s.text.startswith("Once upon a time, there")
+    ]
+    girls = sum(hero.endswith(" girl") for hero in heroes) / len(heroes)
+    assert girls == pytest.approx(1 / 3, abs=0.07)
+
+
+def test_labels_cover_every_character_and_hold_all_the_bits():
+    for seed in range(20):
+        story = tell(seed, labels=True)
+        assert story.spans[0].start == 0
+        assert story.spans[-1].end == len(story.text)
+        assert all(a.end == b.start for a, b in pairwise(story.spans))
+        assert all(span.kind in KINDS and span.free == (span.bits > 0) for span in story.spans)
+        assert sum(span.bits for span in story.spans) == pytest.approx(story.bits, abs=1e-6)
+
+
+def test_a_fact_reaches_far_back():
+    distances = [span.distance for seed in range(20) for span in tell(seed, labels=True).spans]
+    assert max(distances) > 500
+
+
+def test_a_changed_character_in_a_forced_place_is_found_and_named():
+    random_place = random.Random(1)
+    kinds = set()
+    for seed in range(25):
+        story = tell(seed, labels=True)
+        forced = [span for span in story.spans if not span.free]
+        for span in random_place.sample(forced, 8):
+            at = random_place.randrange(span.start, span.end)
+            wrong = "x" if story.text[at] != "x" else "y"
+            reading = read(story.text[:at] + wrong + story.text[at + 1 :])
+            assert not reading.complete
+            assert (reading.position, reading.kind) == (at, span.kind)
+            assert all(story.text[at:].startswith(c[0]) for c in reading.expected)
+            kinds.add(reading.kind)
+    assert {"grammar", "consistency", "plot", "style"} <= kinds
+
+
+def test_the_wrong_pronoun_is_a_slip_of_consistency():
+    story = next(s for s in map(tell, range(100)) if "Nobody ever saw him" in s.text)
+    at = story.text.index("Nobody ever saw him") + len("Nobody ever saw h")
+    reading = read(story.text[:at] + "er" + story.text[at + 2 :])
+    assert (reading.position, reading.kind) == (at, "consistency")
+    assert reading.expected == ["im without his "]
+
+
+def test_a_grade_says_how_far_a_text_holds_and_what_breaks_it():
+    text = tell(5).text
+    whole = grade(text[100:], prefix=text[:100])
+    assert whole.ended
+    assert (whole.kept, whole.broken) == (len(text) - 100, "")
+    half = grade(text[100:300], prefix=text[:100])
+    assert not half.ended
+    assert (half.broken, half.share_kept) == ("", 1.0)
+    spoiled = grade(text[100:300] + "#" + text[301:], prefix=text[:100])
+    assert spoiled.where == 300
+    assert spoiled.broken in KINDS
+    assert text[300:].startswith(spoiled.expected[0][0])
+    assert not grade(text + " And then").ended
+    with pytest.raises(ValueError, match="leaves the story world"):
+        grade(text, prefix="Call me Ishmael.")
+
+
+def test_options_that_begin_alike_are_refused_by_name():
+    with pytest.raises(ValueError, match="'ball' begins option 'balloon'"):
+        Options("TOYS", [Word("kite"), Word("balloon"), Word("ball")])
+    with pytest.raises(ValueError, match="begins option"):
+        Notation(SETS, {}).choice("plot", ("{He} ran.", "{He} ran. Then {he} sat."))
+    check_prefix_free("fine", ["ball", "bell"])
+
+
+def test_forms_that_begin_alike_are_told_apart_by_the_choices_inside_them():
+    choice = Notation(SETS, {}).choice(
+        "plot", ("He was [sad|mad].", "He was glad.", "We [ran|sat].")
+    )
+    assert sorted(choice.texts) == ["He was glad.", "He was mad.", "He was sad.", "We "]
+    assert [choice.chance(i) for i in range(4)] == pytest.approx([1 / 6, 1 / 6, 1 / 3, 1 / 3])
+
+
+def test_a_negative_seed_is_refused():
+    with pytest.raises(ValueError, match="seed=-1"):
+        tell(-1)
+
+
+def test_a_prefix_from_elsewhere_has_no_forecast():
+    with pytest.raises(ValueError, match="leaves the world at 0"):
+        forecast("#")
