@@ -13,6 +13,7 @@ import pytest
 
 from storylm.config import DataConfig, DataKind
 from storylm.data import stories as room
+from storylm.data.fables import Difficulty
 from storylm.data.stories import batches, fable_seed, is_held_out, sources, stories
 
 TALES = [f"Story {i} é☃ of {'x' * (i % 7)}." for i in range(50)]
@@ -217,12 +218,13 @@ def test_no_two_fables_share_a_seed():
 
 
 def test_workers_tell_what_one_process_tells(monkeypatch):
-    def tell(seed):
+    def tell(seed, difficulty):
+        assert difficulty == Difficulty(vocabulary=0.5)
         return SimpleNamespace(text=f"Fable {seed}.", bits=seed % 100 / 8)
 
-    monkeypatch.setattr("storylm.data.fables.tell", tell)
+    monkeypatch.setattr(room, "tell", tell)
     monkeypatch.setattr(room, "BATCH_FABLES", 4)
-    config = DataConfig(train_stories=10, valid_stories=3)
+    config = DataConfig(train_stories=10, valid_stories=3, vocabulary=0.5)
     expected = [f"Fable {fable_seed(1, 'train', i)}." for i in range(10)]
     assert told(config) == expected
     assert len(told(config, "valid")) == 3

@@ -141,12 +141,16 @@ class DataConfig:
     """For kind=hub: branch, tag or commit."""
     text_field: str = "text"
     """Field of a .jsonl or .parquet row that holds the story."""
-    train_stories: int = 60_000
+    train_stories: int = 30_000
     """Fables: stories told for training. Files: at most so many are read; 0 reads all."""
-    valid_stories: int = 1_000
+    valid_stories: int = 300
     """Fables: stories told for validation. Files: at most so many are read; 0 reads all."""
     seed: int = 1
     """Fables: which stories are told."""
+    vocabulary: float = 1.0
+    """Fables: the share of each set of names, things and places that is used; less is easier."""
+    scenes: bool = True
+    """Fables: side scenes that carry no plot; without them stories are shorter."""
     dtype: str = "uint16"
     """For kind=bin: uint16 or uint32, little-endian."""
     shard_tokens: int = 16_777_216
@@ -177,6 +181,10 @@ class DataConfig:
         at_least("data", self, 0, "train_stories", "valid_stories", "workers")
         at_least("data", self, 0 if files else 1, "train_stories", "valid_stories")
         at_least("data", self, 1_024, "shard_tokens")
+        require(
+            0 < self.vocabulary <= 1,
+            f"data.vocabulary={self.vocabulary} must lie above 0 and at most at 1",
+        )
         require(
             0 < self.valid_share < 1,
             f"data.valid_share={self.valid_share} must lie between 0 and 1",
