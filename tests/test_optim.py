@@ -5,6 +5,7 @@ import torch
 
 from storylm.config import ModelConfig, Norm, OptimConfig, Position
 from storylm.model.transformer import Transformer
+from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer, group_parameters
 
 TINY = {"n_layers": 2, "d_model": 16, "head_dim": 8, "vocab_size": 32, "context_length": 8}
@@ -61,3 +62,25 @@ def test_a_step_of_ours_is_a_step_of_plain_adamw(model):
             optimizer.step()
     for a, b in zip(model.parameters(), plain.parameters()):
         torch.testing.assert_close(a, b)
+
+
+def test_an_average_of_constant_weights_is_those_weights(model):
+    average = AveragedWeights(model, decay=0.9)
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    for _ in range(3):
+        average.update(model)
+    average.swap(model)
+    for name, parameter in model.named_parameters():
+        torch.testing.assert_close(parameter, before[name])
+
+
+def test_an_average_moves_by_its_share_and_swapping_twice_changes_nothing(model):
+    average = AveragedWeights(model, decay=0.9)
+    start = model.embed.weight.detach().clone()
+    with torch.no_grad():
+        model.embed.weight += 1.0
+    average.update(model)  # after one update (1 + 1) / (10 + 1) of the old average stays
+    average.swap(model)
+    torch.testing.assert_close(model.embed.weight, start + 9 / 11)
+    average.swap(model)
+    assert torch.equal(model.embed.weight, start + 1.0)

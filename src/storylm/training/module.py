@@ -22,9 +22,11 @@ from storylm.data.loading import ScoredRows
 from storylm.model.loss import bits_per_byte, mean_nats, score_rows
 from storylm.model.size import count_parameters, flops_per_token
 from storylm.model.transformer import Transformer
+from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
+from storylm.training.tracking import peak_resident_gib
 
 
 class PretrainModule(L.LightningModule):
@@ -36,12 +38,12 @@ class PretrainModule(L.LightningModule):
         tokenizer: Tokenizer,
         *,
         total_steps: int,
-        validate_every: int,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.config, self.tokenizer = config, tokenizer
-        self.total_steps, self.validate_every = total_steps, validate_every
+        self.total_steps = total_steps
+        self.validate_every = config.run.validate_every or max(1, total_steps // 10)
         self.save_hyperparameters({"config": to_plain(config), "total_steps": total_steps})
         self.model = Transformer(config.model)
         self.hidden = torch.compile(self.model.hidden) if config.run.compile else self.model.hidden
@@ -60,6 +62,9 @@ class PretrainModule(L.LightningModule):
         self.stories: list[tuple[str, str]] = []  # (opening, story), told at this validation
         self.losses: list[torch.Tensor] = []  # of the steps since the last row, on the device
         self.seconds, self.mark = 0.0, time.perf_counter()
+        self.elapsed = 0.0
+        """Seconds since the run began, validation and saving included, over all its processes."""
+        self.data_fingerprint = ""
 
     # ------------------------------------------------------------------------------- one step
 
@@ -141,8 +146,10 @@ class PretrainModule(L.LightningModule):
     def on_train_start(self) -> None:
         step = self.trainer.global_step
         self.forget(step)
+        began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
         self.mark = time.perf_counter()
+        self.elapsed += self.mark - began
 
     def forget(self, step: int) -> None:
         """Drop what an earlier process logged from `step` on: it is about to happen again."""
@@ -152,12 +159,13 @@ class PretrainModule(L.LightningModule):
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         # Runs after all callbacks, so the checkpoint of this step is written already.
-        now = time.perf_counter()
-        self.seconds += now - self.mark
+        now, before = time.perf_counter(), self.mark
+        self.seconds += now - before
         self.finish_step(self.trainer.global_step)
         if self.stop_signal:
             self.trainer.should_stop = True
         self.mark = time.perf_counter()
+        self.elapsed += self.mark - before
 
     def finish_step(self, step: int, *, validated: bool = False) -> None:
         """Validate (unless it has just been done) and write the step's row, where they are due."""
@@ -218,6 +226,8 @@ class PretrainModule(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["runtime"] = self.runtime
+        checkpoint["data"] = self.data_fingerprint
+        checkpoint["elapsed"] = self.elapsed
         checkpoint["progress"] = {
             "losses": [float(loss) for loss in self.losses],
             "grad_norm": float(getattr(self, "grad_norm", math.nan)),
@@ -226,6 +236,12 @@ class PretrainModule(L.LightningModule):
             checkpoint["average"] = self.average.weights
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        if checkpoint["data"] != self.data_fingerprint:
+            raise ValueError(
+                f"this run was begun on shards {checkpoint['data'][:12]}, but the data now gives "
+                f"{self.data_fingerprint[:12]}: the text has changed; take another run.name"
+            )
+        self.elapsed = checkpoint["elapsed"]
         then = checkpoint["runtime"]
         changed = [f"{k} {then.get(k)} → {v}" for k, v in self.runtime.items() if then.get(k) != v]
         if changed and self.global_rank == 0:
@@ -238,41 +254,6 @@ class PretrainModule(L.LightningModule):
 
     def count_parameters(self) -> int:
         return count_parameters(self.config.model)
-
-
-class AveragedWeights:
-    """An exponential moving average of the weights, kept beside them.
-
-    It starts at the initial weights, and the share that stays rises with the number of updates to
-    `decay`, so that it is useful from the first validation on.
-    """
-
-    def __init__(self, model: nn.Module, decay: float) -> None:
-        self.decay = decay
-        self.weights = {name: p.detach().clone() for name, p in model.named_parameters()}
-        self.weights["updates"] = torch.zeros((), dtype=torch.int64)
-
-    @torch.no_grad()
-    def update(self, model: nn.Module) -> None:
-        updates = self.weights["updates"]
-        updates += 1
-        stays = min(self.decay, (1 + int(updates)) / (10 + int(updates)))
-        pairs = [(self.on(name, p), p.detach()) for name, p in model.named_parameters()]
-        torch._foreach_lerp_([a for a, _ in pairs], [p for _, p in pairs], 1 - stays)
-
-    @torch.no_grad()
-    def swap(self, model: nn.Module) -> None:
-        """Exchange the model's weights with the average; twice leaves both as they were."""
-        for name, parameter in model.named_parameters():
-            average = self.on(name, parameter)
-            kept = parameter.detach().clone()
-            parameter.copy_(average)
-            average.copy_(kept)
-
-    def on(self, name: str, parameter: torch.Tensor) -> torch.Tensor:
-        if self.weights[name].device != parameter.device:
-            self.weights[name] = self.weights[name].to(parameter.device)
-        return self.weights[name]
 
 
 def seed_dropout(seed: int, step: int, micro_batch: int, rank: int, device: torch.device) -> None:
@@ -290,8 +271,4 @@ def peak_memory_gib(device: torch.device) -> float:
     """Allocated on a GPU, resident on a CPU; both at their peak so far."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**30
-    import resource
-    import sys
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+    return peak_resident_gib()

@@ -94,6 +94,7 @@ def write_report(
     (home / "report.md").write_text("\n".join(page), encoding="utf-8")
     write_result(home, result)
     width = max(len(name) for name, _ in facts)
+    shown = config.run.name if config.run.folder == "runs" else home
     lines = [f"  {name:{width}}  {value}" for name, value in facts]
     return "\n".join(
         [
@@ -103,7 +104,7 @@ def write_report(
             *([f"  {'dashboard':{width}}  {dashboard}"] if dashboard else []),
             "",
             "Next, let it tell you one:",
-            f'  uv run scripts/generate.py run={config.run.name} prompt="One day, a little"',
+            f'  uv run scripts/generate.py run={shown} prompt="One day, a little"',
         ]
     )
 

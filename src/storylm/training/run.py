@@ -44,14 +44,14 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     """Train one run to its end and return its val/bits_per_byte.
 
     A run that is done says so and returns its number; one that was interrupted goes on from its
-    newest checkpoint. Raises ValueError where the folder holds another run.
+    newest checkpoint. `command` is what the report says makes the run again. Raises ValueError
+    where the folder holds another run, and what the data, the tokenizer and the disk raise.
     """
     home = run_folder(config)
     if result := finished_result(config):
         value = result["val/bits_per_byte"]
         print(f"{home} is done: {value:.4f} bits per byte. To train it anew, delete it first.")
         return value
-    began = time.monotonic()
     check_folder(config, home)
     check_launcher(config)
     quiet_lightning()
@@ -67,21 +67,48 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         train_tokens=len(train_shards),
         tokens_per_step=config.run.tokens_per_step,
     )
-    validate_every = config.run.validate_every or max(1, steps // 10)
     L.seed_everything(config.run.seed, workers=True, verbose=False)
-    module = PretrainModule(config, tokenizer, total_steps=steps, validate_every=validate_every)
-    checkpoints = Checkpoints(
-        home,
-        every=config.run.checkpoint_every or validate_every,
-        validate_every=validate_every,
-        keep=config.run.keep_checkpoints,
-    )
+    module = PretrainModule(config, tokenizer, total_steps=steps)
+    module.data_fingerprint = train_shards.manifest["fingerprint"]
     home.mkdir(parents=True, exist_ok=True)
     loggers = [MetricsCsv(home), *build_nodes(config.logger)]
+    trainer = build_trainer(config, home, module, loggers)
+    module.peak_flops = measure_peak_flops(trainer)
+    module.runtime = runtime_card() | {
+        "devices": trainer.world_size,
+        "micro_batch_size": config.run.micro_batch_size,
+        "precision": str(trainer.precision),
+    }
+    if trainer.is_global_zero:
+        tokenizer.save(home / "tokenizer.json")
+        save_config(config, home)
+        introduce(config, home, module, len(train_shards), trainer)
+    fit(trainer, module, data, home)
+
+    if not trainer.is_global_zero:
+        return math.nan
+    result = summarize(config, home, train_shards, steps=steps, seconds=module.elapsed)
+    stories = tell_stories(config, module, tokenizer)
+    shown = dashboard(loggers)
+    print(write_report(config, home, result, stories=stories, command=command, dashboard=shown))
+    print("\n" + "\n\n---\n\n".join(stories))
+    return result["val/bits_per_byte"]
+
+
+def build_trainer(
+    config: TrainConfig, home: Path, module: PretrainModule, loggers: list[Any]
+) -> L.Trainer:
+    """Lightning's Trainer with all that is ours to say; the rest is `config.trainer`'s."""
     callbacks = build_nodes(config.callbacks)
-    trainer = L.Trainer(
+    checkpoints = Checkpoints(
+        home,
+        every=config.run.checkpoint_every or module.validate_every,
+        validate_every=module.validate_every,
+        keep=config.run.keep_checkpoints,
+    )
+    return L.Trainer(
         **config.trainer,
-        max_steps=steps,
+        max_steps=module.total_steps,
         max_epochs=-1,
         precision=lightning_precision(config.run.precision, config.trainer),
         logger=loggers,
@@ -95,16 +122,10 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         use_distributed_sampler=False,
         default_root_dir=home,
     )
-    module.peak_flops = measure_peak_flops(trainer)
-    module.runtime = runtime_card() | {
-        "devices": trainer.world_size,
-        "micro_batch_size": config.run.micro_batch_size,
-        "precision": str(trainer.precision),
-    }
-    if trainer.is_global_zero:
-        tokenizer.save(home / "tokenizer.json")
-        save_config(config, home)
-        introduce(config, home, module, steps, len(train_shards), trainer)
+
+
+def fit(trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, home: Path) -> None:
+    """Train from the newest checkpoint or the start; leaves with 143 or 130 after a signal."""
     newest = step_files(home / "checkpoints")[-1:]
     if newest and trainer.is_global_zero:
         print(f"goes on from {newest[0]}", flush=True)
@@ -112,35 +133,24 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     if module.stop_signal:
         print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
         sys.exit(128 + module.stop_signal)
-    if trainer.global_step >= steps and not module.finished:  # killed after its last save
+    if trainer.global_step >= module.total_steps and not module.finished:
+        # Killed between its last save and its last row: the validation is yet to be done.
         module.forget(trainer.global_step)
         trainer.validate(module, data, verbose=False)
         module.finish_step(trainer.global_step, validated=True)
-
-    for logger in loggers:
+    for logger in trainer.loggers:
         logger.finalize("success")
-    value = math.nan
-    if trainer.is_global_zero:
-        seconds = time.monotonic() - began
-        result = summarize(config, home, train_shards, steps=steps, seconds=seconds)
-        stories = tell_stories(config, module, tokenizer)
-        print(write_report(config, home, result, stories=stories, command=command,
-                           dashboard=dashboard(loggers)))  # fmt: skip
-        print("\n" + "\n\n---\n\n".join(stories))
-        value = result["val/bits_per_byte"]
-    return value
 
 
 def introduce(
     config: TrainConfig,
     home: Path,
     module: PretrainModule,
-    steps: int,
     train_tokens: int,
     trainer: L.Trainer,
 ) -> None:
     """What is about to happen, in two lines."""
-    model, run = config.model, config.run
+    model, run, steps = config.model, config.run, module.total_steps
     tokens = steps * run.tokens_per_step
     print(
         f"{home}: {model.style} {model.n_layers} x {model.d_model}, "

@@ -48,7 +48,7 @@ class MetricsCsv(Logger):
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         row = {"step": step, **metrics}
         if new := [name for name in row if name not in self.columns]:
-            earlier = read_metrics(self.path) if self.path.exists() else []
+            earlier = self.lines()
             self.columns += new
             self.rewrite(earlier)
         with self.path.open("a", newline="") as file:
@@ -56,17 +56,22 @@ class MetricsCsv(Logger):
 
     @rank_zero_only
     def forget(self, step: int) -> None:
-        """Drop the rows from `step` on."""
-        if self.path.exists():
-            self.rewrite([row for row in read_metrics(self.path) if row["step"] < step])
+        """Drop the rows from `step` on, and a last one that a kill cut short."""
+        self.rewrite([line for line in self.lines() if int(line["step"]) < step])
 
-    def rewrite(self, rows: list[dict[str, float]]) -> None:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, self.columns)
-        writer.writeheader()
-        writer.writerows(rows)
+    def lines(self) -> list[dict[str, str]]:
+        """The rows as they stand in the file."""
+        if not self.path.exists():
+            return []
+        with self.path.open(newline="") as file:
+            return [line for line in csv.DictReader(file) if None not in line.values()]
+
+    def rewrite(self, lines: list[dict[str, str]]) -> None:
         part = self.path.with_name(self.path.name + ".part")
-        part.write_text(text.getvalue())
+        with part.open("w", newline="") as file:
+            writer = csv.DictWriter(file, self.columns)
+            writer.writeheader()
+            writer.writerows(lines)
         os.replace(part, self.path)
 
 
@@ -76,13 +81,11 @@ def read_metrics(path: Path) -> list[dict[str, float]]:
     A last line that a kill cut short is ignored.
     """
     with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = []
-    for row in rows:
-        with contextlib.suppress(ValueError, TypeError):
-            numbers = {name: float(cell) for name, cell in row.items() if cell not in ("", None)}
-            found.append(numbers | {"step": int(row["step"])})
-    return found
+        lines = [line for line in csv.DictReader(file) if None not in line.values()]
+    return [
+        {name: float(cell) for name, cell in line.items() if cell} | {"step": int(line["step"])}
+        for line in lines
+    ]
 
 
 class TrackioLogger(Logger):
@@ -166,9 +169,13 @@ class TrackioLogger(Logger):
 
 def system_figures() -> dict[str, float]:
     """Load and memory of this process, as far as the standard library knows them."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {"cpu_load_1min": os.getloadavg()[0], "memory_peak_gib": peak / 2**30}
+    return {"cpu_load_1min": os.getloadavg()[0], "memory_peak_gib": peak_resident_gib()}
+
+
+def peak_resident_gib() -> float:
+    """The most memory this process has held so far, in GiB."""
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
 
 
 @contextlib.contextmanager
