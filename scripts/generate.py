@@ -37,4 +37,5 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
+    command_line.take_literally("prompt")
     command_line.run_script(main)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from storylm import ledger
+from storylm.config import runs_path
 
 
 def main() -> int:
@@ -21,17 +22,22 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("runs"))
     parser.add_argument("--yes", action="store_true", help="delete without asking")
     arguments = parser.parse_args()
-    homes = [arguments.folder / name for name in arguments.runs]
+    homes = [runs_path(name, str(arguments.folder)) for name in arguments.runs]
     try:
         if arguments.what == "list":
             print(ledger.list_runs(arguments.folder))
         elif arguments.what == "compare":
             print(ledger.compare_runs(homes))
+        elif not homes:
+            raise ValueError("deleting needs a run: runs.py delete <run>")
         else:
             for home in homes:
                 ledger.check_run(home)
                 sure = arguments.yes or input(f"delete {home}? [y/N] ").strip().lower() == "y"
                 print(ledger.delete_run(home) if sure else f"{home} is kept")
+    except (KeyboardInterrupt, EOFError):
+        print("\nnothing more is done", file=sys.stderr)
+        return 130
     except (ValueError, OSError) as error:
         print(f"runs.py: {error}", file=sys.stderr)
         return 1

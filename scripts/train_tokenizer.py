@@ -10,7 +10,7 @@ from storylm import command_line
 from storylm.config import to_config
 
 
-@hydra.main(version_base="1.3", config_path="../conf", config_name="train")
+@hydra.main(version_base="1.3", config_path="../conf", config_name="train_tokenizer")
 @command_line.in_one_line
 def main(cfg: DictConfig) -> None:
     config = to_config(cfg)

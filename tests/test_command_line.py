@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from composing import TINY
+from composing import CONF, TINY
+from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 
-from storylm.command_line import in_one_line, one_line
-from storylm.config import finished_result
+from storylm.command_line import in_one_line, one_line, take_literally
+from storylm.config import finished_result, register, to_config
 
 ROOT = Path(__file__).parent.parent
 
@@ -118,6 +119,22 @@ def test_generate_names_the_runs_there_are(tmp_path):
     done = script("generate.py", f"run={tmp_path}/nothing")
     assert done.returncode == 1
     assert "there is no run" in done.stderr
+
+
+PROMPTS = ["One day, a little", 'Tom\'s (it) said: "Hi!"', "[x", "a\\", "", "${run}", "a=b {c}"]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_prompt_means_itself_whatever_hydra_makes_of_its_marks(prompt, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["generate.py", "run=x", f"prompt={prompt}"])
+    take_literally("prompt")
+    assert compose_generate(sys.argv[1:]).prompt == prompt
+
+
+def compose_generate(overrides):
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return to_config(compose("generate", overrides))
 
 
 def test_finished_means_the_same_identity(tmp_path):

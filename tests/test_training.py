@@ -39,7 +39,7 @@ class SignalAt(Callback):
 
 def signal_at(number: int, step: int, at: str = "step") -> str:
     name = f"{__name__}.{SignalAt.__name__}"
-    return f"+callbacks.signal={{_target_:{name},number:{int(number)},step:{step},at:{at}}}"
+    return f"callbacks.progress={{_target_:{name},number:{int(number)},step:{step},at:{at}}}"
 
 
 def in_child(config) -> int:

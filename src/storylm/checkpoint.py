@@ -96,9 +96,12 @@ def read_checkpoint(file: Path, device: str = "cpu") -> dict[str, Any]:
         raise FileNotFoundError(f"there is no checkpoint {file}")
     try:
         stored = torch.load(file, map_location=device, weights_only=True)
-        stored["hyper_parameters"]["config"]
+        stored["global_step"]
     except DAMAGE as error:
-        raise ValueError(f"{file} is damaged or not a storylm checkpoint: {brief(error)}") from None
+        raise ValueError(
+            f"{file} is damaged or not a storylm checkpoint ({brief(error)}); delete it, and the "
+            "one before is used"
+        ) from None
     return stored
 
 

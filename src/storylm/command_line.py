@@ -68,6 +68,15 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def take_literally(*dials: str) -> None:
+    """A prompt is text, not Hydra's grammar: its commas, quotes and brackets mean themselves."""
+    for i, word in enumerate(sys.argv):
+        dial, given, value = word.partition("=")
+        if given and dial in dials:
+            quoted = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
+            sys.argv[i] = f"{dial}='" + quoted.replace("${", "\\${") + "'"
+
+
 def leave(line: str, status: int) -> None:
     print(f"{Path(sys.argv[0]).name}: {line}", file=sys.stderr)
     sys.exit(status)
@@ -84,8 +93,12 @@ def one_line(error: BaseException) -> str:
     if found := re.search(r"Could not find '([^']+)/([^']*)'(.*)", text, re.DOTALL):
         listed = found[3].partition(":")[2].partition("Config search path")[0].split()
         return f"there is no {found[1]}={found[2]}; choose one of {', '.join(listed)}"
-    if found := re.match(r"Error merging override (\S+)", text):
-        return f"{found[1]}: {first_line(error.__cause__ or error)}"
+    if found := re.match(r"Error merging override (.+)", text):
+        dial, _, value = found[1].partition("=")
+        words = first_line(error.__cause__ or error)
+        if "not a ListConfig" in words:
+            words = f"this dial is a list; write {dial}='[{value}]'"
+        return f"{found[1]}: {words}"
     if isinstance(error, OSError) and error.errno is not None and error.filename:
         return f"{error.filename}: {error.strerror}"
     return first_line(error)
@@ -125,14 +138,24 @@ def run_cell(cfg: DictConfig) -> float:
         result, state = finished_result(config), "done already"
         if result is None:
             words = [*overrides(), "hydra.mode=RUN"]
-            done = subprocess.run([sys.executable, sys.argv[0], *words], check=False)
+            status = run_to_its_end([sys.executable, sys.argv[0], *words])
             result = finished_result(config)
-            state = "done" if result else f"failed (exit status {done.returncode})"
+            state = "done" if result else f"failed (exit status {status})"
     except ValueError as error:
         name, result, state = " ".join(overrides()), None, f"failed: {one_line(error)}"
     value = result["val/bits_per_byte"] if result else math.nan
     cells.append((name, value, state))
     return value
+
+
+def run_to_its_end(words: list[str]) -> int:
+    """Run a cell. Ctrl-C reaches it as well: wait while it saves, then end the sweep."""
+    child = subprocess.Popen(words)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.wait()
+        raise
 
 
 def print_cells() -> int:

@@ -465,7 +465,7 @@ class RunConfig:
     validate_stories: int = 0
     """At most so many stories of the validation split are scored; 0 scores all."""
     checkpoint_every: int = free(0)
-    """Optimizer steps between checkpoints; 0 saves when it validates."""
+    """Optimizer steps between checkpoints, besides those at each validation; 0 saves only those."""
     keep_checkpoints: int = free(2)
     """Newest checkpoints kept beside the best one."""
     log_every: int = 10
@@ -474,7 +474,7 @@ class RunConfig:
     """Openings of the stories told at each validation; an empty one lets the model begin."""
     sample_temperature: float = free(0.8)
     sample_tokens: int = free(300)
-    """Longest sample story, in tokens."""
+    """Longest sample story, in tokens; 0 goes on to the end of the context."""
 
     def __post_init__(self) -> None:
         at_least(
@@ -492,8 +492,10 @@ class RunConfig:
             "sample_temperature",
             "sample_tokens",
         )
+        require(0 <= self.seed < 2**32, f"run.seed={self.seed} must lie between 0 and 2**32 - 1")
         if self.name is not None:
             check_file_name("run.name", self.name)
+        check_file_name("run.label", self.label)
 
 
 OURS_NOT_THE_TRAINERS = {
@@ -517,6 +519,12 @@ OURS_NOT_THE_TRAINERS = {
     "enable_checkpointing": "run.checkpoint_every",
     "enable_progress_bar": "callbacks",
     "reload_dataloaders_every_n_epochs": "run.seed",
+    "plugins": "run.checkpoint_every",
+    "enable_model_summary": "callbacks",
+    "limit_train_batches": "schedule.steps",
+    "overfit_batches": "data.train_stories",
+    "fast_dev_run": "schedule.steps",
+    "max_time": "schedule.steps",
 }
 """Arguments of Lightning's Trainer that run.py sets itself, each with the dial of ours that governs
 it."""
@@ -593,8 +601,9 @@ class GenerateConfig:
     """CPU threads; 0 takes every core."""
 
     def __post_init__(self) -> None:
-        at_least("generate", self, 1, "count")
-        at_least("generate", self, 0, "max_tokens", "temperature", "top_k", "threads")
+        for name, least in (("count", 1), ("max_tokens", 0), ("temperature", 0), ("top_k", 0)):
+            value = getattr(self, name)
+            require(value >= least, f"{name}={value} must be at least {least}")
         require(
             math.isfinite(self.temperature),
             f"temperature={self.temperature} must be a finite number",
@@ -717,7 +726,13 @@ def identity(config: Any) -> dict[str, Any]:
                 found[path + f.name] = to_plain(value)
 
     walk(config, default_of(type(config)), "")
+    # A callback of the user's may stop a run or change it; ours only watch.
+    if extra := {k: v for k, v in getattr(config, "callbacks", {}).items() if k not in WATCHERS}:
+        found["callbacks"] = to_plain(extra)
     return found
+
+
+WATCHERS = ("progress", "samples")
 
 
 def default_of(kind: type) -> Any:
@@ -750,9 +765,9 @@ def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
         return config.run.name
     dials = identity(config)
     name = config.run.label
-    for override in overrides:
-        path, _, value = override.lstrip("+~").partition("=")
-        if path in dials and "/" not in value and len(value) <= 16:  # the hash tells the rest apart
+    for path in sorted({override.lstrip("+~").partition("=")[0] for override in overrides}):
+        value = str(dials.get(path, "/"))
+        if "/" not in value and len(value) <= 16:  # the hash tells the rest apart
             word = "_" + path.rpartition(".")[2] + re.sub(r"[^A-Za-z0-9.-]+", "-", value).strip("-")
             name += word if len(name) + len(word) <= 80 else ""
     return f"{name}_{fingerprint(dials)[:6]}"

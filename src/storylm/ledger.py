@@ -72,7 +72,10 @@ def read_dials(home: Path) -> dict[str, Any]:
 def read_result(home: Path) -> dict[str, Any]:
     """The numbers of a run that is done; empty for one that is not."""
     file = home / "result.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError:
+        raise ValueError(f"{file} is damaged; delete it and repeat the run's command") from None
 
 
 def number(value: float | None) -> str:

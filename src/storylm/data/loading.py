@@ -55,7 +55,9 @@ class TokenDataModule(L.LightningDataModule):
         )
 
     def val_dataloader(self) -> DataLoader:
-        share = range(self.trainer.global_rank, len(self.rows), self.trainer.world_size)
+        # Every rank scores equally many batches; those beyond the last one are empty repeats.
+        ranks = self.trainer.world_size
+        share = range(self.trainer.global_rank, -(-len(self.rows) // ranks) * ranks, ranks)
         return DataLoader(self.rows, sampler=share, batch_size=None)
 
 
@@ -171,7 +173,7 @@ class StoryRows(Dataset):
 
     A row is `<|endoftext|>` + story + `<|endoftext|>`. A longer one is scored in strides of half a
     context, each with as much context before it as fits. Item i is a batch of rows of similar
-    length, at most `rows_tokens` ids with the padding. The batches are the same for every run.
+    length, at most `rows_tokens` ids with the padding. Raises ValueError where there is no story.
     """
 
     def __init__(
@@ -205,14 +207,14 @@ class StoryRows(Dataset):
         return len(self.batches)
 
     def __getitem__(self, batch: int) -> ScoredRows:
-        spans = self.batches[batch]
+        spans = self.batches[batch % len(self)]
         width = max(end - first for first, _, end in spans)
         tokens = np.full((len(spans), width + 1), self.padding, dtype=np.int64)
         scored = np.zeros((len(spans), width), dtype=bool)
         for row, (first, scored_from, end) in enumerate(spans):
             ids = self.shards.read(first, min(end + 1, len(self.shards)))
             tokens[row, : len(ids)] = ids  # the split's last story: the padding closes it
-            scored[row, scored_from - first : end - first] = True
+            scored[row, scored_from - first : end - first] = batch < len(self)
         ids_BR = torch.from_numpy(tokens)
         return ScoredRows(ids_BR[:, :-1], ids_BR[:, 1:], torch.from_numpy(scored))
 

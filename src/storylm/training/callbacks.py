@@ -115,7 +115,8 @@ class StopSignals(Callback):
             if pl_module.stop_signal == number == signal.SIGINT:
                 raise KeyboardInterrupt
             pl_module.stop_signal = number
-            print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
+            if trainer.is_global_zero:
+                print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
 
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -145,6 +146,7 @@ class TellSamples(Callback):
         pl_module.stories = list(zip(run.sample_prompts, stories))
         step, value = trainer.global_step, float(trainer.callback_metrics["val/bits_per_byte"])
         quoted = "\n\n---\n\n".join(stories)
+        forget_samples(samples_file(trainer), step)
         with samples_file(trainer).open("a", encoding="utf-8") as file:
             file.write(f"## Step {step}: {value:.4f} bits per byte\n\n{quoted}\n\n")
 

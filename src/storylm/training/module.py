@@ -118,7 +118,9 @@ class PretrainModule(L.LightningModule):
             nats, tokens = score_rows(self.model, rows.inputs_BR, rows.targets_BR, rows.scored_BR)
         bytes_V = self.bytes_per_token_V = self.bytes_per_token_V.to(self.device)
         n_bytes = bytes_V[rows.targets_BR][rows.scored_BR].sum()
-        self.scored += torch.tensor([float(nats), float(tokens), float(n_bytes)]).double()
+        self.scored += torch.tensor(
+            [float(nats), float(tokens), float(n_bytes)], dtype=torch.float64
+        )
 
     def on_validation_epoch_end(self) -> None:
         nats, tokens, n_bytes = self.all_ranks(self.scored).tolist()
@@ -145,6 +147,7 @@ class PretrainModule(L.LightningModule):
 
     def on_train_start(self) -> None:
         step = self.trainer.global_step
+        self.losses = [loss.to(self.device) for loss in self.losses]
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
@@ -159,6 +162,8 @@ class PretrainModule(L.LightningModule):
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         # Runs after all callbacks, so the checkpoint of this step is written already.
+        if self.is_due(self.trainer.global_step) and self.losses:
+            self.losses[-1].item()  # wait for the device: the time is the work's, not the launches'
         now, before = time.perf_counter(), self.mark
         self.seconds += now - before
         self.finish_step(self.trainer.global_step)
@@ -166,6 +171,11 @@ class PretrainModule(L.LightningModule):
             self.trainer.should_stop = True
         self.mark = time.perf_counter()
         self.elapsed += self.mark - before
+
+    def is_due(self, step: int) -> bool:
+        """Whether a row or a validation is due after this step."""
+        last = step >= self.total_steps
+        return last or step % self.config.run.log_every == 0 or step % self.validate_every == 0
 
     def finish_step(self, step: int, *, validated: bool = False) -> None:
         """Validate (unless it has just been done) and write the step's row, where they are due."""
@@ -229,7 +239,7 @@ class PretrainModule(L.LightningModule):
         checkpoint["data"] = self.data_fingerprint
         checkpoint["elapsed"] = self.elapsed
         checkpoint["progress"] = {
-            "losses": [float(loss) for loss in self.losses],
+            "losses": self.all_ranks(torch.tensor([float(x) for x in self.losses])).tolist(),
             "grad_norm": float(getattr(self, "grad_norm", math.nan)),
         }
         if self.average is not None:
@@ -247,7 +257,8 @@ class PretrainModule(L.LightningModule):
         if changed and self.global_rank == 0:
             print(f"goes on, but not bit for bit: {', '.join(changed)}", flush=True)
         progress = checkpoint["progress"]
-        self.losses = [torch.tensor(loss, device=self.device) for loss in progress["losses"]]
+        ranks = self.trainer.world_size
+        self.losses = [torch.tensor(loss / ranks) for loss in progress["losses"]]
         self.grad_norm = progress["grad_norm"]
         if self.average is not None:
             self.average.weights = checkpoint["average"]

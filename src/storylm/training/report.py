@@ -27,7 +27,13 @@ def write_result(home: Path, result: dict[str, Any]) -> None:
 
 
 def summarize(
-    config: TrainConfig, home: Path, train: TokenShards, *, steps: int, seconds: float
+    config: TrainConfig,
+    home: Path,
+    train: TokenShards,
+    *,
+    steps: int,
+    seconds: float,
+    machine: dict[str, Any],
 ) -> dict[str, Any]:
     """The run's numbers, from metrics.csv and the manifest."""
     rows = read_metrics(home / "metrics.csv")
@@ -60,6 +66,7 @@ def summarize(
         "floor_bits_per_byte": floor,
         "way_to_floor": way,
         "tokens_per_second": sorted(speeds)[len(speeds) // 2] if speeds else None,
+        "machine": machine,
         "identity": fingerprint(identity(config)),
         "data": train.manifest["fingerprint"],
         "tokenizer": train.manifest["tokenizer"],
@@ -143,7 +150,7 @@ def provenance(result: dict[str, Any]) -> list[tuple[str, str]]:
         ("config", result["identity"]),
         ("data", result["data"]),
         ("tokenizer", result["tokenizer"]),
-        ("machine", " · ".join(f"{k} {v}" for k, v in runtime_card().items())),
+        ("machine", " · ".join(f"{k} {v}" for k, v in result["machine"].items())),
     ]
 
 
@@ -160,9 +167,9 @@ def commit() -> str:
         return "unknown"
 
 
-def runtime_card() -> dict[str, Any]:
+def runtime_card(device: torch.device) -> dict[str, Any]:
     """What decides the last bits of a number beside the config."""
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    gpu = torch.cuda.get_device_name(device) if device.type == "cuda" else None
     return {
         "torch": str(torch.__version__),
         "device": gpu or cpu_name(),

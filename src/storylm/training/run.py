@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import os
+import platform
 import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import lightning as L
 import torch
 from hydra.utils import instantiate
 from lightning.pytorch.callbacks import ProgressBar
+from lightning.pytorch.plugins.environments import SLURMEnvironment
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 from omegaconf import OmegaConf
 
 from storylm.config import (
@@ -27,6 +30,7 @@ from storylm.config import (
 )
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.data.shards import count_cores
 from storylm.generation import tell
 from storylm.optim.schedule import count_steps
 from storylm.tokenizer import Tokenizer, load_tokenizer
@@ -55,10 +59,12 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     check_folder(config, home)
     check_launcher(config)
     quiet_lightning()
-    torch.set_num_threads(config.run.threads or os.cpu_count() or 1)
+    ranks_here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    torch.set_num_threads(config.run.threads or max(1, count_cores() // ranks_here))
 
     tokenizer = prepare_tokenizer(config.tokenizer, config.data)
     check_vocabulary(config, home, tokenizer)
+    check_prompts(config, tokenizer)
     train_shards, valid_shards = prepare_data(config.data, tokenizer)
     data = TokenDataModule(config, train_shards, valid_shards)
 
@@ -71,10 +77,11 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     module = PretrainModule(config, tokenizer, total_steps=steps)
     module.data_fingerprint = train_shards.manifest["fingerprint"]
     home.mkdir(parents=True, exist_ok=True)
+    lock = one_writer(home)  # held until this function ends
     loggers = [MetricsCsv(home), *build_nodes(config.logger)]
     trainer = build_trainer(config, home, module, loggers)
     module.peak_flops = measure_peak_flops(trainer)
-    module.runtime = runtime_card() | {
+    module.runtime = runtime_card(trainer.strategy.root_device) | {
         "devices": trainer.world_size,
         "micro_batch_size": config.run.micro_batch_size,
         "precision": str(trainer.precision),
@@ -87,11 +94,13 @@ def train(config: TrainConfig, *, command: str = "") -> float:
 
     if not trainer.is_global_zero:
         return math.nan
-    result = summarize(config, home, train_shards, steps=steps, seconds=module.elapsed)
+    result = summarize(config, home, train_shards, steps=steps, seconds=module.elapsed,
+                       machine=module.runtime)  # fmt: skip
     stories = tell_stories(config, module, tokenizer)
     shown = dashboard(loggers)
     print(write_report(config, home, result, stories=stories, command=command, dashboard=shown))
     print("\n" + "\n\n---\n\n".join(stories))
+    lock.close()
     return result["val/bits_per_byte"]
 
 
@@ -106,22 +115,29 @@ def build_trainer(
         validate_every=module.validate_every,
         keep=config.run.keep_checkpoints,
     )
-    return L.Trainer(
-        **config.trainer,
-        max_steps=module.total_steps,
-        max_epochs=-1,
-        precision=lightning_precision(config.run.precision, config.trainer),
-        logger=loggers,
-        callbacks=[*callbacks, StopSignals(), checkpoints],
-        plugins=[WholeFileIO()],
-        enable_checkpointing=False,  # Lightning's own; ours is among the callbacks
-        enable_model_summary=False,
-        enable_progress_bar=any(isinstance(callback, ProgressBar) for callback in callbacks),
-        check_val_every_n_epoch=NEVER,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        default_root_dir=home,
-    )
+    plugins: list[Any] = [WholeFileIO()]
+    if SLURMEnvironment.detect():  # its own requeue file would be preferred at the next start
+        plugins.append(SLURMEnvironment(auto_requeue=False))
+    ours: dict[str, Any] = {
+        "max_steps": module.total_steps,
+        "max_epochs": -1,
+        "precision": lightning_precision(config.run.precision, config.trainer),
+        "logger": loggers,
+        "callbacks": [*callbacks, StopSignals(), checkpoints],
+        "plugins": plugins,
+        "enable_checkpointing": False,  # Lightning's own; ours is among the callbacks
+        "enable_model_summary": False,
+        "enable_progress_bar": any(isinstance(callback, ProgressBar) for callback in callbacks),
+        "check_val_every_n_epoch": NEVER,
+        "num_sanity_val_steps": 0,
+        "use_distributed_sampler": False,
+        "default_root_dir": home,
+    }
+    try:
+        return L.Trainer(**config.trainer, **ours)
+    except (TypeError, MisconfigurationException) as error:
+        words = " ".join(str(error).split())
+        raise ValueError(f"trainer: {words[:200]}; see conf/trainer") from error
 
 
 def fit(trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, home: Path) -> None:
@@ -130,8 +146,9 @@ def fit(trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, home:
     if newest and trainer.is_global_zero:
         print(f"goes on from {newest[0]}", flush=True)
     trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
-    if module.stop_signal:
+    if module.stop_signal and trainer.is_global_zero:
         print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
+    if module.stop_signal:
         sys.exit(128 + module.stop_signal)
     if trainer.global_step >= module.total_steps and not module.finished:
         # Killed between its last save and its last row: the validation is yet to be done.
@@ -210,15 +227,59 @@ def check_vocabulary(config: TrainConfig, home: Path, tokenizer: Tokenizer) -> N
         )
 
 
+def check_prompts(config: TrainConfig, tokenizer: Tokenizer) -> None:
+    for prompt in config.run.sample_prompts:
+        length = 1 + len(tokenizer.encode(prompt))
+        if length > config.model.context_length:
+            raise ValueError(
+                f"run.sample_prompts: {prompt[:30]!r} is {length} tokens with the story's start, "
+                f"but model.context_length={config.model.context_length}; shorten it"
+            )
+
+
+def one_writer(home: Path) -> IO[str]:
+    """Hold the run's lock, on rank 0; a second process on the same run is refused.
+
+    Other ranks get a file that locks nothing.
+    """
+    if os.environ.get("RANK", "0") != "0" or os.name != "posix":
+        return open(os.devnull)
+    import fcntl
+
+    locks = home.parent / "_locks"
+    locks.mkdir(exist_ok=True)
+    file = (locks / home.name).open("a+")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies
+    except OSError:
+        file.seek(0)
+        raise ValueError(
+            f"{home} is being trained by process {file.read().strip() or '?'}; wait for it, or "
+            "take another run.name"
+        ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()} on {platform.node()}")
+    file.flush()
+    return file
+
+
 def check_launcher(config: TrainConfig) -> None:
     """Several devices are started by torchrun or SLURM: Lightning's own launcher would start
     Hydra anew in each process."""
     devices = config.trainer.get("devices", 1)
-    several = devices not in (1, "1", [0], "auto")
-    if several and not {"LOCAL_RANK", "SLURM_PROCID"} & os.environ.keys():
+    count = len(devices) if isinstance(devices, list) else devices
+    if count in ("auto", "-1", -1):
+        count = max(1, torch.cuda.device_count())
+    wanted = int(count) * int(config.trainer.get("num_nodes", 1))
+    started = int(os.environ.get("WORLD_SIZE", os.environ.get("SLURM_NTASKS", 1)))
+    if wanted > 1 and started == 1:
         raise ValueError(
             f"trainer.devices={devices} needs one process each: start it by "
-            f"`uv run torchrun --nproc-per-node {devices} scripts/train.py …`"
+            f"`uv run torchrun --nproc-per-node {count} scripts/train.py …`"
+        )
+    if wanted == 1 and started > 1:
+        raise ValueError(
+            f"{started} processes were started, but trainer.devices=1: add trainer=ddp"
         )
 
 

@@ -13,6 +13,9 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.plugins.io import CheckpointIO
 
+from storylm.checkpoint import read_checkpoint
+from storylm.data.shards import sync_folder
+
 
 class WholeFileIO(CheckpointIO):
     """Writes beside, syncs, then renames: a kill or a full disk leaves the older file as it was."""
@@ -43,20 +46,10 @@ class WholeFileIO(CheckpointIO):
     def load_checkpoint(
         self, path: str | Path, map_location: Any = None, weights_only: bool | None = None
     ) -> dict[str, Any]:
-        return torch.load(path, map_location=map_location or "cpu", weights_only=True)
+        return read_checkpoint(Path(path), map_location or "cpu")
 
     def remove_checkpoint(self, path: str | Path) -> None:
         Path(path).unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable; not every platform can open a folder."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 class Checkpoints(Callback):
@@ -81,8 +74,13 @@ class Checkpoints(Callback):
         self, trainer: Trainer, pl_module: LightningModule, *args: Any, **kwargs: Any
     ) -> None:
         step = trainer.global_step
+        if trainer.world_size > 1:  # a wish to stop at one rank is every rank's, at the same step
+            wish = torch.tensor(float(pl_module.stop_signal or 0), device=pl_module.device)
+            most = trainer.strategy.reduce(wish, reduce_op="max")
+            pl_module.stop_signal = int(most) or None
         due = step % self.every == 0 or step % self.validate_every == 0
         if due or step >= trainer.max_steps or pl_module.stop_signal:
+            check_finite(pl_module, step)
             trainer.save_checkpoint(step_file(self.folder, step))
             if trainer.is_global_zero:
                 self.prune()
@@ -90,7 +88,8 @@ class Checkpoints(Callback):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         value = float(trainer.callback_metrics.get("val/bits_per_byte", math.inf))
         saved = step_file(self.folder, trainer.global_step)
-        if value >= self.best or not saved.exists():  # nothing is saved before the first step
+        # Nothing is saved before the first step; a value that is no number is never the best.
+        if not value < self.best or not saved.exists():
             return
         self.best = value
         if trainer.is_global_zero:
@@ -105,6 +104,16 @@ class Checkpoints(Callback):
     def prune(self) -> None:
         for old in step_files(self.folder)[: -self.keep]:
             old.unlink(missing_ok=True)
+
+
+def check_finite(pl_module: LightningModule, step: int) -> None:
+    """Refuse to save over good checkpoints what has diverged; ValueError says what may help."""
+    loss = float(pl_module.losses[-1]) if pl_module.losses else 0.0
+    if not math.isfinite(loss):
+        raise ValueError(
+            f"the loss is {loss} at step {step}, so nothing is saved any more; the checkpoints "
+            "before it are kept. Lower optim.learning_rate or optim.clip"
+        )
 
 
 def step_file(folder: Path, step: int) -> Path:

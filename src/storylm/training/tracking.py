@@ -48,7 +48,7 @@ class MetricsCsv(Logger):
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         row = {"step": step, **metrics}
         if new := [name for name in row if name not in self.columns]:
-            earlier = self.lines()
+            earlier = read_lines(self.path)
             self.columns += new
             self.rewrite(earlier)
         with self.path.open("a", newline="") as file:
@@ -57,14 +57,7 @@ class MetricsCsv(Logger):
     @rank_zero_only
     def forget(self, step: int) -> None:
         """Drop the rows from `step` on, and a last one that a kill cut short."""
-        self.rewrite([line for line in self.lines() if int(line["step"]) < step])
-
-    def lines(self) -> list[dict[str, str]]:
-        """The rows as they stand in the file."""
-        if not self.path.exists():
-            return []
-        with self.path.open(newline="") as file:
-            return [line for line in csv.DictReader(file) if None not in line.values()]
+        self.rewrite([line for line in read_lines(self.path) if int(line["step"]) < step])
 
     def rewrite(self, lines: list[dict[str, str]]) -> None:
         part = self.path.with_name(self.path.name + ".part")
@@ -80,12 +73,16 @@ def read_metrics(path: Path) -> list[dict[str, float]]:
 
     A last line that a kill cut short is ignored.
     """
-    with path.open(newline="") as file:
-        lines = [line for line in csv.DictReader(file) if None not in line.values()]
     return [
         {name: float(cell) for name, cell in line.items() if cell} | {"step": int(line["step"])}
-        for line in lines
+        for line in read_lines(path)
     ]
+
+
+def read_lines(path: Path) -> list[dict[str, str]]:
+    """The rows as they stand in the file; a last line without its end is none."""
+    text = path.read_text() if path.exists() else ""
+    return list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
 
 
 class TrackioLogger(Logger):
@@ -151,10 +148,16 @@ class TrackioLogger(Logger):
         database = self.folder / f"{self.project}.db"
         if database.exists():
             with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
-                connection.execute(
-                    "DELETE FROM metrics WHERE run_name = ? AND step >= ?", (self.run_name, step)
-                )
-                connection.commit()
+                try:
+                    connection.execute(
+                        "DELETE FROM metrics WHERE run_name = ? AND step >= ?",
+                        (self.run_name, step),
+                    )
+                    connection.commit()
+                except sqlite3.Error as error:
+                    raise OSError(
+                        f"{database}: {error}; delete it, or log elsewhere with logger=csv"
+                    ) from None
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
