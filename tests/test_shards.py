@@ -145,10 +145,10 @@ def test_a_large_vocabulary_takes_32_bits(config):
 
 
 def test_fables_know_their_floor(tmp_path, tokenizer, monkeypatch):
-    def tell(seed):
+    def tell(seed, difficulty=None):
         return SimpleNamespace(text=f"Fable é {seed}.", bits=1 / (1 + seed % 97))
 
-    monkeypatch.setattr("storylm.data.fables.tell", tell)
+    monkeypatch.setattr(sources_room, "tell", tell)
     monkeypatch.setattr(sources_room, "BATCH_FABLES", 7)
     sizes = {"train_stories": 60, "valid_stories": 50, "shard_tokens": 1_024, "workers": 1}
     config = DataConfig(folder=str(tmp_path), **sizes)
