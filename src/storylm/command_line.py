@@ -9,6 +9,7 @@ import functools
 import math
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -121,10 +122,7 @@ def in_sweep() -> bool:
 
 def command() -> str:
     """The command that makes this run again."""
-    words = [
-        f"'{word}'" if re.search(r"[\s$*()\[\]{}|<>;&\"]", word) else word for word in overrides()
-    ]
-    return " ".join(["uv run", os.path.relpath(sys.argv[0]), *words])
+    return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides()])
 
 
 def run_cell(cfg: DictConfig) -> float:
