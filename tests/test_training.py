@@ -4,6 +4,8 @@ import json
 import multiprocessing
 import os
 import signal
+import sqlite3
+from pathlib import Path
 
 import pytest
 import torch
@@ -127,6 +129,19 @@ def test_the_validation_number_is_that_of_a_loop_written_by_hand(done):
     )
     n_bytes = valid.manifest["splits"]["valid"]["bytes"]
     assert bits_per_byte(nats, n_bytes) == pytest.approx(value, rel=1e-6)
+
+
+def test_the_dashboard_holds_the_whole_config_and_the_stories(tmp_path):
+    config = tiny_config(tmp_path, "logger=trackio", "logger.trackio.project=storylm-whole")
+    train(config)
+    with sqlite3.connect(Path(os.environ["TRACKIO_DIR"]) / "storylm-whole.db") as database:
+        (stored,) = database.execute("SELECT config FROM configs").fetchone()
+        rows = database.execute("SELECT step, metrics FROM metrics").fetchall()
+    stored = json.loads(stored)["config"]
+    assert stored["model"]["d_model"] == 32
+    assert stored["schedule"]["steps"] == 8
+    assert [step for step, _ in rows] == [0, 2, 4, 6, 8]
+    assert [step for step, row in rows if "story/samples" in str(row)] == [0, 4, 8]
 
 
 def test_a_finished_run_repeated_says_so_and_returns_its_number(done, capsys):

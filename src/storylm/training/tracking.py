@@ -107,9 +107,12 @@ class TrackioLogger(Logger):
     def version(self) -> str:
         return self.run_name
 
-    @property
-    def experiment(self) -> Any:
-        """The one current Trackio run, begun when first needed and again after `finalize`."""
+    def current_run(self) -> Any:
+        """The one current Trackio run, begun with the first row and again after `finalize`.
+
+        Not Lightning's `experiment`, which is touched before the config is there: Trackio takes the
+        config when a run begins, and only then.
+        """
         if self.run is None:
             import trackio  # late: it takes a second to import
 
@@ -131,10 +134,10 @@ class TrackioLogger(Logger):
 
     @rank_zero_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        self.experiment.log(dict(metrics), step=step)
+        self.current_run().log(dict(metrics), step=step)
         if time.monotonic() - self.last_system > 10:
             self.last_system = time.monotonic()
-            self.experiment.log_system(system_figures())
+            self.current_run().log_system(system_figures())
 
     def with_stories(self, row: dict[str, float], stories: list[tuple[str, str]]) -> dict[str, Any]:
         """A row together with (opening, story) pairs, as a table of the dashboard."""
