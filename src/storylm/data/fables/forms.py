@@ -27,6 +27,8 @@ from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 KINDS = ("grammar", "consistency", "plot", "instruction", "style")
+AGREEMENT = ("it", "It", "was", "is_", "has", "this")
+"""Views in which a word follows the number of a thing."""
 HERO_VIEWS = ("he", "He", "him", "his", "His", "himself")
 
 
@@ -368,6 +370,8 @@ def parse_fact(inside: str) -> Slot | Draw:
         return Draw(fact, view[0] if view else "text", set_name.split(".")[-1], owner)
     kind = "plot" if inside.endswith("!") else "consistency"
     fact, _, view = inside.rstrip("!").partition(".")
+    if view in AGREEMENT:
+        kind = "grammar"
     if fact in HERO_VIEWS:
         fact, view = "hero", fact
     return Slot(fact, view or "text", kind)

@@ -103,16 +103,18 @@ WHERE: next door, across the street, down the road, near the pond, in the big re
     windmill, behind the town hall, by the lake, two streets away, in the last house, beside the
     park, in the old town, on the hill, over the river
 NICE: kind, funny, helpful, clever, gentle, friendly, brave, cheerful, good, patient, strong,
-    loyal, generous, jolly, polite, wonderful, honest, calm, merry, lively, quiet, sweet, wise,
-    thoughtful, faithful, playful, curious, noble, warm, cheery, sensible, modest, steady, tender,
-    upbeat, jovial, witty, neighborly, considerate, lovable, caring, bright
+    loyal, generous, jolly, polite, wonderful, honest, calm, quiet, sweet, wise, thoughtful,
+    faithful, playful, sensible, modest, witty, considerate, lovable, caring
 MOODS: cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry, young, old,
     smiling, whistling, hurried, quiet, gentle, friendly, merry, nervous, famous, grumpy, clever,
-    bearded, dusty, dancing, lonely, silent, rosy, wet, freckled, elegant, cranky, giddy, plump,
-    ragged, tanned, timid, sneezing, hopping, splendid, spotless
+    bearded, dusty, lonely, silent, freckled, elegant, cranky, plump, ragged, tanned, sneezing,
+    limping, round, thin, shy, noisy, polite
 DAYS: lovely, quiet, bright, perfect, fresh, beautiful, strange, calm, glorious, ordinary, fine,
     golden, sleepy, busy, lazy, mild, special, happy, pleasant, wonderful, long, lucky, slow,
-    merry, sweet, clear, peaceful, green, cheerful, good, splendid, gentle
+    sunny, windy, clear, peaceful, cloudy, cheerful, warm, splendid, gentle, cool, foggy, rainy,
+    breezy
+VILLAGES: quiet, pretty, faraway, sunny, small, sleepy, lovely, little, peaceful, busy, old,
+    beautiful, green, windy, snowy, cheerful, hidden, merry, rainy, crowded
 TIMES: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve
 ERRANDS: school, the market, the woods, a walk, the well, the bakery, fishing, the library, a
     party, the shop, choir, the fields, a swim, the dentist, work, a picnic, the barber, the
@@ -141,8 +143,7 @@ CHORES: cooking soup, taking a nap, washing the dishes, writing a letter, mendin
     spoons, reading the paper, plucking a harp, hanging up socks
 LANDINGS: on the floor, off the table, down the stairs, off the shelf, on the stone tiles, beside
     the stove, into the bathtub, against the wall, out of the window
-NUMBERS: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, twenty, thirty, a
-    hundred, thirteen, fifteen, forty, fifty, a dozen
+NUMBERS: two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, twenty, a dozen
 HIDEOUTS: under the bed, behind the sofa, in a drawer, under the carpet, in a boot, behind the
     curtain, in the closet, under a pillow, in a bucket, behind the stove, in a hat box, on top of
     a cupboard
@@ -212,14 +213,30 @@ MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bum
     down a fence, slid into a ditch, landed on a cactus, swallowed a fly, mixed up left and right
 EXCUSES: small, slow, clumsy, weak, young, silly, tired, short, lazy, shy, stiff, old
 COLOURS: red, blue, green, yellow, orange, purple, pink, white, black, brown, silver, golden,
-    gray, scarlet, turquoise, violet, cream, bronze, rosy, indigo, beige, lilac, ruby, dark blue,
-    pale green, copper, plum, light brown
-LOOKS: big, small, tiny, shiny, soft, pretty, gorgeous, old, new, special, strange, bright,
-    lovely, funny, dear, charming, beautiful, simple, fancy, perfect, lucky, curious, wonderful,
-    elegant, rare, plain, colorful, favorite, dusty, warm, modern, little, fine, neat, splendid,
-    unusual, cozy, magic, precious, clean, dainty, graceful, cute, sturdy, famous, mysterious,
-    handy, fluffy, classic, tidy, useful, ordinary, marvelous, proud, homemade, borrowed, nice,
-    royal, painted, secret
+    gray, scarlet, violet, cream, dark blue, pale green, light brown, bright red, sky blue, dark
+    green, pale yellow, bright orange, light blue, deep purple, snow white, lemon yellow
+LOOKS: big, small, tiny, shiny, pretty, old, new, special, strange, bright, lovely, funny,
+    beautiful, simple, fancy, perfect, curious, wonderful, plain, colorful, dusty, little, fine,
+    neat, unusual, magic, clean, cute, sturdy, handy, mysterious, homemade, painted, nice,
+    splendid, precious, dear, charming, battered, secondhand, marvelous, odd, smooth, shabby,
+    well-made, scratched, lucky, fabulous
+CLOTH_LOOKS: warm, soft, woolen, striped, patched, fluffy, knitted, checkered, baggy, cozy, thick,
+    thin, old, new, clean, dusty, neat, plain, fancy, funny, lovely, fine, worn, faded, crumpled,
+    spotted, long, heavy, light, colorful, simple, pretty, loose, tight, cheap, stylish, quilted,
+    secondhand, bright, enormous
+ANIMAL_LOOKS: big, small, tiny, fat, thin, sleepy, busy, shy, curious, hungry, noisy, quiet,
+    young, old, lonely, brave, friendly, playful, quick, slow, nervous, silent, happy, grumpy,
+    lost, pretty, clever, bold, little, lazy, lively, plump, tame, wild, fluttering, restless,
+    careful, singing, tired, speckled
+FOOD_LOOKS: fresh, warm, big, small, sweet, tasty, delicious, crunchy, round, homemade, tiny,
+    fine, juicy, nice, golden, lovely, enormous, yummy, perfect, spicy
+PRETTY: beautiful, lovely, pretty, perfect, shiny, clean, splendid, as good as new, whole, better
+    than before, wonderful, fine
+REPAIRED: whole, beautiful, shiny, clean, perfect, pretty, lovely, fine
+BITS: tiny, small, little, bright, fresh, first, shiny, thin, pale, tender
+TEETH: sharp, long, yellow, big, pointed, terrible, rotten, huge, white, crooked
+SMILES: big, wide, warm, happy, shy, proud, little, broad, gentle, wise
+KNOCKS: soft, loud, gentle, quick, quiet, sudden, shy, heavy
 TRAITS: kind, curious, brave, shy, clever, quiet, cheerful, gentle, playful, silly, helpful,
     careful, proud, stubborn, friendly, lively, honest, polite, dreamy, sleepy, bold, patient,
     restless, funny, loyal, cautious, messy, neat, hungry, noisy, serious, thoughtful, wild, calm,
@@ -310,6 +327,13 @@ TOOLS: spoon, shovel, stick, rake, hammer, knife, fork, brush, pair of scissors,
 MEASURES: house, horse, giant, church, cow, haystack, lamp post, wagon, bear, barrel, gate, tree,
     ladder, king, elephant, statue, mountain, piano, pumpkin, chimney, castle, tent, clock tower,
     scarecrow, snowman, lighthouse
+"""
+
+# One thing, or many: verbs and pronouns have to agree with it.
+GOODS = """\
+ONE: coat, cap, drum, kite, puzzle, sled, umbrella, flute, tent, backpack, clock, camera
+MANY: boots, skates, gloves, marbles, crayons, blocks, stamps, sunglasses, slippers, drumsticks,
+    earrings, seashells
 """
 
 # Places: the nooks where things get lost and found | what there is to see.

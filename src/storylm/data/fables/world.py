@@ -44,6 +44,23 @@ class Thing:
 
 
 @dataclass(frozen=True)
+class Goods:
+    """One thing or many, with the words that have to agree in number."""
+
+    text: str
+    some: str
+    it: str
+    It: str
+    was: str
+    has: str
+    this: str
+
+    @property
+    def is_(self) -> str:
+        return {"was": "is", "were": "are"}[self.was]
+
+
+@dataclass(frozen=True)
 class Person:
     """A child, a grown-up or a talking animal, with the pronouns that belong to it."""
 
@@ -154,6 +171,14 @@ def things(name: str, text: str) -> Options:
     return Options(
         name, [Thing(word, f"{article(word)} {word}", plural(word)) for word in words(text)]
     )
+
+
+def goods(name: str, text: str) -> Options:
+    """Things in the singular and in the plural, in equal parts."""
+    one, many = (words(row) for _, row in read_sets(text))
+    singular = [Goods(w, f"{article(w)} {w}", "it", "It", "was", "has", "this") for w in one]
+    plurals = [Goods(w, f"some {w}", "them", "They", "were", "have", "these") for w in many]
+    return Options(name, singular + plurals)
 
 
 def plural(noun: str) -> str:
@@ -319,6 +344,7 @@ ANIMAL_CAST = Cast("animals", PETS, WISE)
 
 
 WORD_SETS = {name: plain(name, text) for name, text in read_sets(words_of.PLAIN)}
+GOODS = goods("GOODS", words_of.GOODS)
 WORD_SETS |= {name: things(name, text) for name, text in read_sets(words_of.THINGS)}
 
 # ------------------------------------------------------------------------------------------- places
@@ -393,7 +419,7 @@ SETS: dict[str, Options] = WORD_SETS | {
 # ----------------------------------------------------------------------------- words many forms use
 
 WORDS: dict[str, str] = {
-    "village": "{a village_look=DAYS} [village|town|valley|city|land|wood|harbor town|kingdom|"
+    "village": "{a village_look=VILLAGES} [village|town|valley|city|land|wood|harbor town|kingdom|"
     "hamlet|mountain village|fishing village|forest]",
     "when": "One {when_look=DAYS} [day*4|morning*2|Monday|Tuesday|Wednesday|Thursday|"
     "Friday|Saturday|Sunday],",
@@ -406,8 +432,8 @@ WORDS: dict[str, str] = {
     "scared": "{afraid=AFRAID}",
     "tired": "{weary=WEARY}",
     "say": "said*3|began",
-    "said": "said*4|replied|whispered|called|exclaimed|murmured|explained",
-    "asked": "asked*4|wondered|inquired|cried",
+    "said": "said*4|replied*2|answered*2|whispered|called|exclaimed|murmured",
+    "asked": "asked*4|wondered|inquired|wanted to know",
     "cried": "cried*2|shouted*2|called|yelled|gasped|squealed|exclaimed",
     "whispered": "whispered*2|mumbled|murmured|stammered|said softly|said quietly|said slowly",
     "walked": "walked*2|went*2|ran|hurried|skipped|strolled|raced|marched|hopped|rushed|"
@@ -421,9 +447,9 @@ WORDS: dict[str, str] = {
     "In the spring|The day after|Three days later|Long after that",
     "crash": "Crash|Bang|Clink|Boom|Smash|Bump|Crack",
     "looked": "looked*2|searched*2|hunted|peeked|dug around|felt around",
-    "little": "little*6|young|small|cheerful|clever|sweet|tiny|lovely|merry|bright|dear|nice|"
+    "little": "little*6|young|small|cheerful|clever|sweet|tiny|lovely|merry|shy|friendly|nice|"
     "pretty|"
-    "skinny|chubby|happy|lonely|bold",
+    "skinny|chubby|happy|lonely|bold|curious|polite|sleepy",
     "oh": "Oh no|Oh dear|Oh my|Uh-oh|Dear me|Goodness|Help|Good grief",
     "yay": "Hooray|Yay|Wow|Oh boy|How wonderful|Look|Yippee|I see it|Hurrah|Over here",
     "friends": "good friends|best friends|great friends|close friends|the best of friends|"

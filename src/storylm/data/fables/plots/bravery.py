@@ -10,7 +10,7 @@ from storylm.data.fables.story import Story
 @plot(
     "{hero} came home late and went to bed without {missed=SWEETS}.",
     "{hero} read a book about {night_dream=DREAMS} and {night_dream2=DREAMS} until it was dark.",
-    "{hero} was allowed to sleep in the attic, in {a look=LOOKS} {colour=COLOURS} sleeping bag.",
+    "{hero} was allowed to sleep in the attic, in {a look=CLOTH_LOOKS} {colour=COLOURS} sleeping bag.",
 )
 def noise(s: Story) -> None:
     """A sound in the night is taken for something terrible."""
@@ -20,7 +20,7 @@ def noise(s: Story) -> None:
         "But what was that? {He} had heard {noise=NOISES} {noise_at=NIGHT_PLACES}.",
     )
     s.plot(
-        "{hero} felt <scared> and hid under {a cover_look=LOOKS} {colour2=COLOURS} blanket.",
+        "{hero} felt <scared> and hid under {a cover_look=CLOTH_LOOKS} {colour2=COLOURS} blanket.",
         '"<oh>!" {he} <whispered> and held {his} {plush_look=LOOKS} {plush=TOYS} tight.',
         "{His} {part=BODY} turned cold, and {he} felt <scared>.",
     )
@@ -28,9 +28,9 @@ def noise(s: Story) -> None:
         '"That must be {noise.guess!}," {he} thought. "It wants to eat my {food=FOODS}!"',
         (
             '"Only {noise.guess!} makes such a sound," {he} thought and pulled on {a '
-            "slipper_look=LOOKS} {slipper=GARMENTS}."
+            "slipper_look=CLOTH_LOOKS} {slipper=GARMENTS}."
         ),
-        "{He} was sure that it was {noise.guess!} with {number=NUMBERS} {teeth_look=LOOKS} teeth.",
+        "{He} was sure that it was {noise.guess!} with {number=NUMBERS} {teeth_look=TEETH} teeth.",
     )
     s.paragraph()
     way = s.turn(
@@ -64,7 +64,7 @@ def noise(s: Story) -> None:
         s.plot(
             "Hand in hand, they crept through the {room=ROOMS}, step by step.",
             (
-                "{helper.The} went first, and {hero} held on to {helper.his} {sleeve_look=LOOKS} "
+                "{helper.The} went first, and {hero} held on to {helper.his} {sleeve_look=CLOTH_LOOKS} "
                 "{sleeve=GARMENTS}."
             ),
         )
@@ -72,13 +72,13 @@ def noise(s: Story) -> None:
     s.plot(
         "{hero} took {breaths=NUMBERS} deep breaths and looked {noise_at!}.",
         "With {shaky_look=COLD} {shaky=BODY}, {hero} went on and looked {noise_at!}.",
-        "First {hero} saw {a clue_look=LOOKS} {clue=GARMENTS}, and then {he} looked {noise_at!}.",
+        "First {hero} saw {a clue_look=CLOTH_LOOKS} {clue=GARMENTS}, and then {he} looked {noise_at!}.",
         "<then>, {hero} opened one eye and looked {noise_at!}.",
     )
     s.plot(
         "It was only {noise.truth!} {noise.reason!}.",
         (
-            "Not {noise.guess!}, but {noise.truth!} sat there, {noise_size=LOOKS} and "
+            "Not {noise.guess!}, but {noise.truth!} sat there, {noise_size=ANIMAL_LOOKS} and "
             "{noise_calm=NICE}, {noise.reason!}!"
         ),
         '"Look!" {he} <cried>. It was just {noise.truth!} {noise.reason!}.',
@@ -86,7 +86,7 @@ def noise(s: Story) -> None:
     s.plot(
         "{hero} felt <happy> and laughed for {minutes=NUMBERS} minutes.",
         (
-            "Now {hero} had to laugh so loudly that {a woken_look=MOODS} {woken=CRITTERS} woke up "
+            "Now {hero} had to laugh so loudly that {a woken_look=ANIMAL_LOOKS} {woken=CRITTERS} woke up "
             "{perch=PERCHES}."
         ),
         (
@@ -118,7 +118,7 @@ def fear(s: Story) -> None:
     s.plot(
         (
             "Only last {season=SEASONS}, {he} had run away from {fear} and lost {a "
-            "lost_look=LOOKS} {lost_colour=COLOURS} {lost=GARMENTS}."
+            "lost_look=CLOTH_LOOKS} {lost_colour=COLOURS} {lost=GARMENTS}."
         ),
         "Whenever {hero} thought of {fear}, {his} {part=BODY} turned cold.",
         'Often the others laughed and <said>, "{hero} is afraid of {fear}!" That made {him} <sad>.',
@@ -131,7 +131,7 @@ def fear(s: Story) -> None:
     s.plot(
         (
             "They played {game=GAMES_NAMES} and ate {a snack=FOODS}, until {friend} ran after {a "
-            "look=MOODS} {critter=CRITTERS} and did not come back."
+            "look=ANIMAL_LOOKS} {critter=CRITTERS} and did not come back."
         ),
         (
             "After a game of {game=GAMES_NAMES}, {friend} wanted to look for {plural "

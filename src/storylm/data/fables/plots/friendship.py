@@ -123,10 +123,10 @@ def selfish(s: Story) -> None:
 @plot(
     (
         "somebody new came to live {new_at=WHERE}. It was {friend=cast.folk}, who wore {a "
-        "look=LOOKS} {colour=COLOURS} {friend_garment=GARMENTS}."
+        "look=CLOTH_LOOKS} {colour=COLOURS} {friend_garment=GARMENTS}."
     ),
     (
-        "there was somebody new at school. It was {friend=cast.folk}, in {a look=LOOKS} "
+        "there was somebody new at school. It was {friend=cast.folk}, in {a look=CLOTH_LOOKS} "
         "{colour=COLOURS} {friend_garment=GARMENTS}."
     ),
 )
@@ -289,16 +289,18 @@ def building(s: Story) -> None:
             "{mishap2=MISHAPS}."
         ),
         (
-            "All alone, {hero} built until {clock=LATE}. Then {a wind_look=MOODS} "
+            "All alone, {hero} built until {clock=LATE}. Then {a wind_look=ANIMAL_LOOKS} "
             "{wind=CRITTERS} sat down on the {building!}, and it fell to pieces!"
         ),
     )
     passer_by(s)
     way = s.turn(
         hero=(
-            "In the end, {hero} <walked> to {friend} with {a peace_look=LOOKS} {peace=FOODS}.*2",
+            "In the end, {hero} <walked> to {friend} with {a peace_look=FOOD_LOOKS} {peace=FOODS}.*2",
         ),
-        friend=("The next morning, {friend} came back with {a peace_look=LOOKS} {peace=FOODS}.*2",),
+        friend=(
+            "The next morning, {friend} came back with {a peace_look=FOOD_LOOKS} {peace=FOODS}.*2",
+        ),
     )
     if way == "hero":
         s.plot(
@@ -322,7 +324,7 @@ def building(s: Story) -> None:
     s.plot(
         (
             "After {hours=FEW} hours, the {building!} was ready, {colour!} and {colour2!} and "
-            "{proud_look=LOOKS}."
+            "{proud_look=PRETTY}."
         ),
         (
             "Together they built it up again, {colour!} on one side and {colour2!} on the other. "
@@ -333,7 +335,7 @@ def building(s: Story) -> None:
         "They sat next to it, ate {plural meal=FOODS}, and felt <happy>.",
         "Even {a passing_look=MOODS} {passing=PASSERS} came to look at it.",
         (
-            "{hero} put {a flag_look=LOOKS} {flag=GARMENTS} on top of it, and {friend} put "
+            "{hero} put {a flag_look=CLOTH_LOOKS} {flag=GARMENTS} on top of it, and {friend} put "
             "{flowers=FLOWERS} in front."
         ),
     )

@@ -201,12 +201,12 @@ def birthday(s: Story) -> None:
     s.paragraph()
     s.plot(
         (
-            "But {a critter_look=MOODS} {critter=CRITTERS} flew in at the window. {hero} jumped, "
+            "But {a critter_look=ANIMAL_LOOKS} {critter=CRITTERS} flew in at the window. {hero} jumped, "
             "and the {gift} fell {landing=LANDINGS}."
         ),
         "When it was almost ready, {he} spilled {spill=SPILLS} all over the {gift}.",
         (
-            "Then {he} put it {hiding=HIDEOUTS}, and {a sitter_look=LOOKS} {sitter=SCAPEGOATS} "
+            "Then {he} put it {hiding=HIDEOUTS}, and {a sitter_look=ANIMAL_LOOKS} {sitter=SCAPEGOATS} "
             "sat on it!"
         ),
     )
@@ -228,11 +228,11 @@ def birthday(s: Story) -> None:
         ),
         (
             '"I have {glue2=GLUES} at home," <said> {friend}. "With that, it will be '
-            '{better=LOOKS} again."'
+            '{better=REPAIRED} again."'
         ),
     )
     s.plot(
-        "At {clock=LATE}, the {gift!} was {colour} and {finished=LOOKS} again!",
+        "At {clock=LATE}, the {gift!} was {colour} and {finished=REPAIRED} again!",
         (
             "{friend} held the {gift!}, {hero} painted it {colour}, and at {clock=LATE} it was "
             "ready."

@@ -137,11 +137,11 @@ def race(s: Story) -> None:
             'still win," {friend.he} <said>.'
         ),
         (
-            '{friend} showed off {friend.his} {shoe_look=LOOKS} shoes. "I have won {wins=NUMBERS} '
+            '{friend} showed off {friend.his} {shoe_look=CLOTH_LOOKS} shoes. "I have won {wins=NUMBERS} '
             'races," {friend.he} <said> <adv>.'
         ),
         (
-            '"You look like {a slow=MEASURES} in {a slow_look=LOOKS} {slow_thing=GARMENTS}," '
+            '"You look like {a slow=MEASURES} in {a slow_look=CLOTH_LOOKS} {slow_thing=GARMENTS}," '
             "{friend} <said> to {hero}."
         ),
     )
@@ -185,7 +185,7 @@ def race(s: Story) -> None:
     if way == "sleep":
         s.plot(
             (
-                "{hero} <walked> past {friend}, as quiet as {a quiet_look=MOODS} "
+                "{hero} <walked> past {friend}, as quiet as {a quiet_look=ANIMAL_LOOKS} "
                 "{quiet=CRITTERS}, and saw {place2!} in front of {him}."
             ),
             "On and on went {hero}, and when {friend} woke up, {hero} was already near {place2!}.",

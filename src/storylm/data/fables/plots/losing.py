@@ -91,7 +91,7 @@ def lost_toy(s: Story) -> None:
     s.plot(
         "There was the {colour} {toy!}, with {a sitter=CRITTERS} on top!",
         '"<yay>! Here it is!" {friend} <cried>. It was the {colour} {toy!}.',
-        "And there it was, {colour} and {found_look=LOOKS}: the {toy!}!",
+        "And there it was, {colour} and {found_look=PRETTY}: the {toy!}!",
     )
     thank(s)
     s.plot(

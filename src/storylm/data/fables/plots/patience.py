@@ -46,10 +46,10 @@ def seeds(s: Story) -> None:
     s.plot(
         (
             "{He} looked {bed!} on [Monday|Tuesday|Wednesday]. Nothing! All {he} saw was {a "
-            "critter_look=MOODS} {critter=CRITTERS}."
+            "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
         ),
         (
-            "After {days=FEW} days, there was still nothing to see but {a critter_look=MOODS} "
+            "After {days=FEW} days, there was still nothing to see but {a critter_look=ANIMAL_LOOKS} "
             "{critter=CRITTERS}."
         ),
         "For {days=FEW} days, nothing came up, and {hero} felt <sad>.",
@@ -97,12 +97,12 @@ def seeds(s: Story) -> None:
         s.plot("From then on, {he} gave them water every {often!}, just as {he} had promised.")
     s.paragraph()
     s.plot(
-        "Then, {when=MORNINGS}, there was {a green=LOOKS} green [leaf|tip|sprout] {bed!}!",
+        "Then, {when=MORNINGS}, there was {a green=BITS} green [leaf|tip|sprout] {bed!}!",
         (
             '{hero} saw something green {bed!} {when=MORNINGS}. "<yay>! They are growing!" {he} '
             "<cried>."
         ),
-        "{His} {finder=FAMILY} saw it first, {when=MORNINGS}: {a green=LOOKS} green leaf {bed!}!",
+        "{His} {finder=FAMILY} saw it first, {when=MORNINGS}: {a green=BITS} green leaf {bed!}!",
     )
     s.plot(
         (
@@ -118,7 +118,7 @@ def seeds(s: Story) -> None:
             "neighbors|people from far away] came to look at them."
         ),
         (
-            "When {season=SEASONS} came, {a guest_look=MOODS} {guest=CRITTERS} moved into the "
+            "When {season=SEASONS} came, {a guest_look=ANIMAL_LOOKS} {guest=CRITTERS} moved into the "
             "{seed!} plants and felt <happy>."
         ),
     )
@@ -130,7 +130,7 @@ def seeds(s: Story) -> None:
         'The {elder} came and felt <happy>. "You kept your promise," {elder.he} <said>.',
         (
             '{hero} showed it to the {elder}. "All this from {number!} seeds!" <said> {elder.he} '
-            "with {a grin=LOOKS} smile."
+            "with {a grin=SMILES} smile."
         ),
         "Now {hero} gave {number!} new {seed!} seeds to {his} {heir=FAMILY} and felt <happy>.",
     )
@@ -213,7 +213,7 @@ def practice(s: Story) -> None:
     if way == "give_up":
         s.plot(
             (
-                "After {days=FEW} days, there was {a knock_look=LOOKS} knock on the door. It was "
+                "After {days=FEW} days, there was {a knock_look=KNOCKS} knock on the door. It was "
                 "{friend}, with {a present=FOODS}."
             ),
             (

@@ -7,14 +7,28 @@ from typing import NamedTuple
 
 from storylm.data.fables.story import Story
 
+FEATURES = ("Dialogue", "Twist", "BadEnding", "MoralValue", "Conflict", "Foreshadowing")
+
 
 class Plot(NamedTuple):
-    """`hooks` continue a sentence that has begun with "One day, "."""
+    """One plot, with what an instruction may say of it beforehand."""
 
     hooks: tuple[str, ...]
+    """Sentences that continue one that has begun with "One day, "."""
     tell: Callable[[Story], None]
+    summaries: tuple[str, ...]
+    """The plot in one sentence. The facts drawn in it are facts that every way of telling draws."""
+    hints: tuple[str, ...]
+    """What is to come, as it continues "{hero} did not know yet that ": nothing is drawn here."""
+    features: frozenset[str]
+    """"Twist" and "Conflict", where every way of telling has them."""
 
 
-def plot(*hooks: str) -> Callable[[Callable[[Story], None]], Plot]:
+def plot(
+    *hooks: str, summaries: tuple[str, ...] = (), hints: tuple[str, ...] = (), features: str = ""
+) -> Callable[[Callable[[Story], None]], Plot]:
     """Make a plot of a function that tells it."""
-    return lambda tell: Plot(hooks, tell)
+    named = frozenset(features.split())
+    if named - {"Twist", "Conflict"}:
+        raise ValueError(f"a plot has Twist or Conflict, not {features!r}")
+    return lambda tell: Plot(hooks, tell, summaries, hints, named)

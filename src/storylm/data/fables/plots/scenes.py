@@ -34,21 +34,21 @@ def introduce(s: Story) -> None:
         "{He} was {age=AGES} years old and liked to {habit=HABITS} and to {habit2=HABITS}.*2",
     )
     s.style(
-        "{He} always wore {a wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
+        "{He} always wore {a wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}.",
         (
-            "Nobody ever saw {him} without {his} {wear_look=LOOKS} {wear_colour=COLOURS} "
+            "Nobody ever saw {him} without {his} {wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} "
             "{garment=GARMENTS}."
         ),
         (
-            "You could see {him} from far away, because of {his} {wear_look=LOOKS} "
+            "You could see {him} from far away, because of {his} {wear_look=CLOTH_LOOKS} "
             "{wear_colour=COLOURS} {garment=GARMENTS}."
         ),
         (
-            "In {his} {wear_look=LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked "
+            "In {his} {wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked "
             "like {a like=MEASURES}."
         ),
         (
-            "{His} {tailor=FAMILY} had made {a wear_look=LOOKS} {wear_colour=COLOURS} "
+            "{His} {tailor=FAMILY} had made {a wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} "
             "{garment=GARMENTS} for {him}."
         ),
     )
@@ -94,7 +94,7 @@ def settle_the_hero(s: Story, kind: object) -> None:
 def wish(s: Story) -> None:
     """Something small about the hero; the pet comes back at the end, if there is one."""
     s.style(
-        "{hero} had {a pet_look=MOODS} {pet=CRITTERS} named {pet_name=PET_NAMES}.*5",
+        "{hero} had {a pet_look=ANIMAL_LOOKS} {pet=CRITTERS} named {pet_name=PET_NAMES}.*5",
         "More than anything, {hero} wanted to learn how to {skill0=SKILLS} and to {skill1=SKILLS}.",
         (
             "At [night|bedtime], {his} {elder=FAMILY} told {him} stories about {dream=DREAMS} and "
@@ -136,10 +136,10 @@ def sight(s: Story) -> None:
             ),
             (
                 "There was much to see: {sight=place.sights}, {sight2=place.sights}, and {a "
-                "critter_look=MOODS} {critter=CRITTERS}."
+                "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
             ),
             (
-                "In front of {him}, {a critter_look=LOOKS} {colour2=COLOURS} {critter=CRITTERS} "
+                "In front of {him}, {a critter_look=ANIMAL_LOOKS} {colour2=COLOURS} {critter=CRITTERS} "
                 "sat {perch=place.nooks}."
             ),
             "*1",
@@ -152,11 +152,11 @@ def meet_friend(s: Story) -> None:
         "<then>, {his} friend {friend=cast.folk} came [by|along|over|home] from {errand=ERRANDS}.",
         (
             "<then>, {he} met {his} friend {friend=cast.folk}, who lived {friend_at=WHERE} and "
-            "wore {a friend_look=LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}."
+            "wore {a friend_look=CLOTH_LOOKS} {friend_colour=COLOURS} {friend_garment=GARMENTS}."
         ),
         (
             "Nearby, {his} {old_friend=NICE} friend {friend=cast.folk} was {doing=DOINGS} in {a "
-            "friend_look=LOOKS} {friend_garment=GARMENTS}."
+            "friend_look=CLOTH_LOOKS} {friend_garment=GARMENTS}."
         ),
         (
             "In the [shade|sunshine|distance], {he} saw {his} friend {friend=cast.folk}, who was "
@@ -181,7 +181,7 @@ def passer_by(s: Story) -> None:
                 "{A passing_look=MOODS} {passing=PASSERS} with {a carried_look=LOOKS} "
                 "{carried=CARRIED} went by."
             ),
-            "Far away, {a bell_look=LOOKS} bell rang {bell_times=TIMES} times.",
+            "Far away, [a|an old|the church|a small] bell rang {bell_times=TIMES} times.",
             "*1",
         )
 
@@ -221,7 +221,7 @@ ENDINGS = (
     "It was the [best|strangest|longest|finest] day that {hero} could remember, and they "
     "had {supper2=SWEETS} for dinner.*3",
     "And they all lived happily ever after.*4",
-    "In the evening, {hero} hung {his} {wear_colour} {garment} on {a hook_look=LOOKS} hook and "
+    "In the evening, {hero} hung {his} {wear_colour} {garment} on [a|its|an old] hook and "
     "dreamed about {good_dream=DREAMS}.*4",
     "{hero} <walked> home with {his} {wear_colour} {garment} on. There, {end=HOME_SCENES}.*4",
     (
