@@ -213,8 +213,8 @@ MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bum
     down a fence, slid into a ditch, landed on a cactus, swallowed a fly, mixed up left and right
 EXCUSES: small, slow, clumsy, weak, young, silly, tired, short, lazy, shy, stiff, old
 COLOURS: red, blue, green, yellow, orange, purple, pink, white, black, brown, silver, golden,
-    gray, scarlet, violet, cream, dark blue, pale green, light brown, bright red, sky blue, dark
-    green, pale yellow, bright orange, light blue, deep purple, snow white, lemon yellow
+    gray, scarlet, violet, cream, dark blue, pale green, light brown, dark red, sky blue, dark
+    green, pale yellow, mint green, light blue, deep purple, snow white, lemon yellow
 LOOKS: big, small, tiny, shiny, pretty, old, new, special, strange, bright, lovely, funny,
     beautiful, simple, fancy, perfect, curious, wonderful, plain, colorful, dusty, little, fine,
     neat, unusual, magic, clean, cute, sturdy, handy, mysterious, homemade, painted, nice,
@@ -332,7 +332,7 @@ MEASURES: house, horse, giant, church, cow, haystack, lamp post, wagon, bear, ba
 # One thing, or many: verbs and pronouns have to agree with it.
 GOODS = """\
 ONE: coat, cap, drum, kite, puzzle, sled, umbrella, flute, tent, backpack, clock, camera
-MANY: boots, skates, gloves, marbles, crayons, blocks, stamps, sunglasses, slippers, drumsticks,
+MANY: boots, skates, gloves, marbles, crayons, blocks, stamps, sunglasses, slippers, rubber boots,
     earrings, seashells
 """
 

@@ -10,7 +10,10 @@ from storylm.data.fables.story import Story
 @plot(
     "{hero} came home late and went to bed without {missed=SWEETS}.",
     "{hero} read a book about {night_dream=DREAMS} and {night_dream2=DREAMS} until it was dark.",
-    "{hero} was allowed to sleep in the attic, in {a look=CLOTH_LOOKS} {colour=COLOURS} sleeping bag.",
+    (
+        "{hero} was allowed to sleep in the attic, in {a look=CLOTH_LOOKS} {colour=COLOURS} "
+        "sleeping bag."
+    ),
 )
 def noise(s: Story) -> None:
     """A sound in the night is taken for something terrible."""
@@ -64,15 +67,18 @@ def noise(s: Story) -> None:
         s.plot(
             "Hand in hand, they crept through the {room=ROOMS}, step by step.",
             (
-                "{helper.The} went first, and {hero} held on to {helper.his} {sleeve_look=CLOTH_LOOKS} "
-                "{sleeve=GARMENTS}."
+                "{helper.The} went first, and {hero} held on to {helper.his} "
+                "{sleeve_look=CLOTH_LOOKS} {sleeve=GARMENTS}."
             ),
         )
     s.paragraph()
     s.plot(
         "{hero} took {breaths=NUMBERS} deep breaths and looked {noise_at!}.",
         "With {shaky_look=COLD} {shaky=BODY}, {hero} went on and looked {noise_at!}.",
-        "First {hero} saw {a clue_look=CLOTH_LOOKS} {clue=GARMENTS}, and then {he} looked {noise_at!}.",
+        (
+            "First {hero} saw {a clue_look=CLOTH_LOOKS} {clue=GARMENTS}, and then {he} looked "
+            "{noise_at!}."
+        ),
         "<then>, {hero} opened one eye and looked {noise_at!}.",
     )
     s.plot(
@@ -86,8 +92,8 @@ def noise(s: Story) -> None:
     s.plot(
         "{hero} felt <happy> and laughed for {minutes=NUMBERS} minutes.",
         (
-            "Now {hero} had to laugh so loudly that {a woken_look=ANIMAL_LOOKS} {woken=CRITTERS} woke up "
-            "{perch=PERCHES}."
+            "Now {hero} had to laugh so loudly that {a woken_look=ANIMAL_LOOKS} "
+            "{woken=CRITTERS} woke up {perch=PERCHES}."
         ),
         (
             '"Good night, my dear {noise.bare!}," {hero} <said> and went back to bed with {a '

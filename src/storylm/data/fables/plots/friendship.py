@@ -296,7 +296,10 @@ def building(s: Story) -> None:
     passer_by(s)
     way = s.turn(
         hero=(
-            "In the end, {hero} <walked> to {friend} with {a peace_look=FOOD_LOOKS} {peace=FOODS}.*2",
+            (
+                "In the end, {hero} <walked> to {friend} with {a peace_look=FOOD_LOOKS} "
+                "{peace=FOODS}.*2"
+            ),
         ),
         friend=(
             "The next morning, {friend} came back with {a peace_look=FOOD_LOOKS} {peace=FOODS}.*2",

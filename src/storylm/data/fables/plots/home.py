@@ -201,13 +201,13 @@ def birthday(s: Story) -> None:
     s.paragraph()
     s.plot(
         (
-            "But {a critter_look=ANIMAL_LOOKS} {critter=CRITTERS} flew in at the window. {hero} jumped, "
-            "and the {gift} fell {landing=LANDINGS}."
+            "But {a critter_look=ANIMAL_LOOKS} {critter=CRITTERS} flew in at the window. "
+            "{hero} jumped, and the {gift} fell {landing=LANDINGS}."
         ),
         "When it was almost ready, {he} spilled {spill=SPILLS} all over the {gift}.",
         (
-            "Then {he} put it {hiding=HIDEOUTS}, and {a sitter_look=ANIMAL_LOOKS} {sitter=SCAPEGOATS} "
-            "sat on it!"
+            "Then {he} put it {hiding=HIDEOUTS}, and {a sitter_look=ANIMAL_LOOKS} "
+            "{sitter=SCAPEGOATS} sat on it!"
         ),
     )
     s.plot(

@@ -137,8 +137,8 @@ def race(s: Story) -> None:
             'still win," {friend.he} <said>.'
         ),
         (
-            '{friend} showed off {friend.his} {shoe_look=CLOTH_LOOKS} shoes. "I have won {wins=NUMBERS} '
-            'races," {friend.he} <said> <adv>.'
+            '{friend} showed off {friend.his} {shoe_look=CLOTH_LOOKS} shoes. "I have won '
+            '{wins=NUMBERS} races," {friend.he} <said> <adv>.'
         ),
         (
             '"You look like {a slow=MEASURES} in {a slow_look=CLOTH_LOOKS} {slow_thing=GARMENTS}," '

@@ -49,8 +49,8 @@ def seeds(s: Story) -> None:
             "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
         ),
         (
-            "After {days=FEW} days, there was still nothing to see but {a critter_look=ANIMAL_LOOKS} "
-            "{critter=CRITTERS}."
+            "After {days=FEW} days, there was still nothing to see but {a "
+            "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
         ),
         "For {days=FEW} days, nothing came up, and {hero} felt <sad>.",
         (
@@ -118,8 +118,8 @@ def seeds(s: Story) -> None:
             "neighbors|people from far away] came to look at them."
         ),
         (
-            "When {season=SEASONS} came, {a guest_look=ANIMAL_LOOKS} {guest=CRITTERS} moved into the "
-            "{seed!} plants and felt <happy>."
+            "When {season=SEASONS} came, {a guest_look=ANIMAL_LOOKS} {guest=CRITTERS} moved "
+            "into the {seed!} plants and felt <happy>."
         ),
     )
     s.plot(

@@ -44,8 +44,8 @@ def introduce(s: Story) -> None:
             "{wear_colour=COLOURS} {garment=GARMENTS}."
         ),
         (
-            "In {his} {wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} looked "
-            "like {a like=MEASURES}."
+            "In {his} {wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} {garment=GARMENTS}, {he} "
+            "looked like {a like=MEASURES}."
         ),
         (
             "{His} {tailor=FAMILY} had made {a wear_look=CLOTH_LOOKS} {wear_colour=COLOURS} "
@@ -139,8 +139,8 @@ def sight(s: Story) -> None:
                 "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
             ),
             (
-                "In front of {him}, {a critter_look=ANIMAL_LOOKS} {colour2=COLOURS} {critter=CRITTERS} "
-                "sat {perch=place.nooks}."
+                "In front of {him}, {a critter_look=ANIMAL_LOOKS} {colour2=COLOURS} "
+                "{critter=CRITTERS} sat {perch=place.nooks}."
             ),
             "*1",
         )
