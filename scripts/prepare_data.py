@@ -14,17 +14,15 @@ from storylm.config import to_config
 @command_line.in_one_line
 def main(cfg: DictConfig) -> None:
     config = to_config(cfg)
+    from storylm.data.figures import describe_split, in_lines
     from storylm.data.stories import stories
 
-    for split in ("train", "valid"):
-        count = n_bytes = n_words = 0
-        first = ""
-        for story in stories(config.data, split):
-            first = first or story
-            count, n_bytes = count + 1, n_bytes + len(story.encode())
-            n_words += len(story.split())
-        print(f"{split}: {count:,} stories, {n_bytes:,} bytes, {n_words / count:.0f} words each")
-        print(f"the first one:\n\n{first}\n")
+    splits = ("train", "valid")
+    for split in splits:
+        first = next(iter(stories(config.data, split)))
+        print(f"the first story of {split}:\n\n{first}\n", flush=True)
+    figures = {split: describe_split(config.data, split) for split in splits}
+    print(command_line.in_columns(in_lines(figures)))
 
 
 if __name__ == "__main__":

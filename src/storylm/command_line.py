@@ -12,7 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from storylm.config import (
+    EvaluateConfig,
     GenerateConfig,
     TrainConfig,
     dial_names,
@@ -86,7 +87,9 @@ def leave(line: str, status: int) -> None:
 def one_line(error: BaseException) -> str:
     """What went wrong, for a person: where, what it was, what would work."""
     text = str(error)
-    known = [*dial_names(TrainConfig), *dial_names(GenerateConfig)]
+    known = [*dial_names(TrainConfig), *dial_names(GenerateConfig), *dial_names(EvaluateConfig)]
+    if found := re.search(r"has missing mandatory value: (\w+)", text):
+        return f"{found[1]} is missing; give {found[1]}=<name> (scripts/runs.py lists the runs)"
     if (found := re.search(r"Could not override '([^']+)'", text)) and found[1] not in known:
         return unknown_dial(found[1], known)
     if found := re.search(r"Key '([^']+)' is not in struct", text):
@@ -168,3 +171,11 @@ def print_cells() -> int:
     if failed:
         print(f"{failed} of {len(cells)} runs failed; repeat the command to try those again")
     return int(failed > 0)
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """A table for the terminal: columns as wide as their widest entry."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(entry.ljust(width) for entry, width in zip(row, widths)).rstrip() for row in rows
+    )

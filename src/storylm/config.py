@@ -149,8 +149,14 @@ class DataConfig:
     """Fables: which stories are told."""
     vocabulary: float = 1.0
     """Fables: the share of each set of names, things and places that is used; less is easier."""
-    scenes: bool = True
-    """Fables: side scenes that carry no plot; without them stories are shorter."""
+    characters: int = 3
+    """Fables: children or animals with a name of their own that a story has at most, 2 to 4."""
+    length: int = 1
+    """Fables: episodes that are woven into the plot at most, 0 to 3."""
+    distance: int = 1
+    """Fables: how much is told between a fact and what it forces, 0 (nothing) to 3."""
+    instruct: bool = False
+    """Fables: a header before each story asks for words, features, a plot or a sentence."""
     dtype: str = "uint16"
     """For kind=bin: uint16 or uint32, little-endian."""
     shard_tokens: int = 16_777_216
@@ -185,6 +191,9 @@ class DataConfig:
             0 < self.vocabulary <= 1,
             f"data.vocabulary={self.vocabulary} must lie above 0 and at most at 1",
         )
+        for dial, low, high in [("characters", 2, 4), ("length", 0, 3), ("distance", 0, 3)]:
+            value = getattr(self, dial)
+            require(low <= value <= high, f"data.{dial}={value} must lie between {low} and {high}")
         require(
             0 < self.valid_share < 1,
             f"data.valid_share={self.valid_share} must lie between 0 and 1",
@@ -612,6 +621,38 @@ class GenerateConfig:
         require(0 <= self.min_p < 1, f"min_p={self.min_p} must be at least 0 and below 1")
 
 
+# ----------------------------------------------------------------------------------------- evaluate
+
+
+@dataclass
+class EvaluateConfig:
+    """The tree of `scripts/evaluate.py`."""
+
+    run: Any = MISSING
+    """A folder under `runs/`, its path, or a checkpoint file; several as '[a,b]' give a table."""
+    checkpoint: str = "best"
+    """best (lowest val/bits_per_byte), last, or a step."""
+    stories: int = 200
+    """Held-out stories that are scored, and whose second half the model tells."""
+    temperature: float = 1.0
+    """Of the stories told; at 1 the rates are those of the model's own distribution."""
+    seed: int = 1
+    threads: int = 0
+    """CPU threads; 0 takes every core."""
+
+    def __post_init__(self) -> None:
+        require(self.stories >= 1, f"stories={self.stories} must be at least 1")
+        require(
+            math.isfinite(self.temperature) and self.temperature >= 0,
+            f"temperature={self.temperature} must be a finite number of at least 0",
+        )
+
+    @property
+    def runs(self) -> list[str]:
+        """The runs by name, one or several."""
+        return [str(run) for run in (self.run if isinstance(self.run, list) else [self.run])]
+
+
 # ---------------------------------------------------------------------------- between dict and dial
 
 
@@ -622,6 +663,7 @@ def register() -> None:
         train[name]._set_flag("struct", False)
     ConfigStore.instance().store(name="train_schema", node=train)
     ConfigStore.instance().store(name="generate_schema", node=GenerateConfig)
+    ConfigStore.instance().store(name="evaluate_schema", node=EvaluateConfig)
 
 
 def to_config(cfg: DictConfig, overrides: Sequence[str] = ()) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 INK, GRID, TRAIN, VALID, FLOOR = "#22303c", "#dfe4e8", "#9db4c8", "#d1495b", "#2a9d8f"
 
@@ -52,6 +53,58 @@ def plot_curves(
         axis.spines[["top", "right"]].set_visible(False)
         if axis.get_legend_handles_labels()[0]:
             axis.legend(frameon=False)
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
+def plot_grades(grades: dict[str, Any], file: Path, *, title: str) -> None:
+    """fables.png: bits by kind over their floor, forced accuracy by distance of the fact, and what
+    breaks first in the stories told. `grades` are those of `evaluation.fables.examine`."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (bits, forced, told) = plt.subplots(1, 3, figsize=(14, 4.2), layout="constrained")
+    figure.suptitle(title, color=INK, fontsize=13)
+    kinds = {
+        name: part for name, part in grades["bits"]["by_kind"].items() if part["share_of_bytes"]
+    }
+    places = range(len(kinds))
+    bits.barh(places, [p["bits_per_byte"] for p in kinds.values()], color=TRAIN, label="model")
+    bits.barh(places, [p["floor"] for p in kinds.values()], color=FLOOR, height=0.4, label="floor")
+    bits.set_yticks(places, kinds)
+    bits.invert_yaxis()
+    bits.set_xlabel("bits per byte of the whole")
+    bits.legend(frameon=False)
+
+    def points(axis: Any, found: dict[str, Any], color: str) -> None:
+        known = {name: e for name, e in found.items() if e.value == e.value}
+        spread = [
+            [max(0.0, e.value - e.low) for e in known.values()],
+            [max(0.0, e.high - e.value) for e in known.values()],
+        ]
+        axis.errorbar(
+            range(len(known)),
+            [e.value for e in known.values()],
+            yerr=spread,
+            fmt="o",
+            color=color,
+            capsize=3,
+        )
+        axis.set_xticks(range(len(known)), known, rotation=30, ha="right")
+
+    points(forced, grades["forced"]["by_distance"], VALID)
+    forced.set_ylim(0, 1.02)
+    forced.set_ylabel("forced accuracy")
+    forced.set_xlabel("characters back to the fact")
+    points(told, grades["told"]["by_kind"], INK)
+    told.set_ylim(bottom=0)
+    told.set_ylabel("breaks per 1,000 characters")
+    for axis in (bits, forced, told):
+        axis.grid(color=GRID)
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=110)
     plt.close(figure)
 

@@ -20,7 +20,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -46,7 +46,7 @@ class Batch:
 
     texts: list[str] = field(default_factory=list)
     seeds: list[int] = field(default_factory=list)
-    difficulty: Difficulty = field(default_factory=Difficulty)
+    world: Difficulty = field(default_factory=Difficulty)
     empty: int = 0
     """Empty stories that were skipped on the way here."""
     position: int = 0
@@ -56,7 +56,7 @@ class Batch:
         """The stories, and for fables the exact information of each in bits."""
         if not self.seeds:
             return self.texts, []
-        told = [tell(seed, self.difficulty) for seed in self.seeds]
+        told = [tell(seed, self.world) for seed in self.seeds]
         return [one.text for one in told], [one.bits for one in told]
 
 
@@ -93,9 +93,8 @@ def extent(config: DataConfig, split: str) -> tuple[int, str]:
 def sources(config: DataConfig, split: str) -> dict[str, Any]:
     """Where the text of a split comes from, as plain data. Equal sources mean equal stories."""
     if config.kind is DataKind.fables:
-        world = {"world": world_fingerprint(), "vocabulary": config.vocabulary}
-        world |= {"scenes": config.scenes, "seed": config.seed}
-        return world | {"stories": most_stories(config, split)}
+        world = {"world": world_fingerprint(), "seed": config.seed}
+        return world | asdict(difficulty(config)) | {"stories": most_stories(config, split)}
     if config.kind is DataKind.hub:
         commit, names = hub_files(config, split)
         where = {"hub_id": config.hub_id, "revision": config.revision, "commit": commit}
@@ -117,11 +116,21 @@ def most_stories(config: DataConfig, split: str) -> int:
 
 def fable_batches(config: DataConfig, split: str, skip: int) -> Iterator[Batch]:
     total = most_stories(config, split)
-    difficulty = Difficulty(config.vocabulary, config.scenes)
     for first in range(skip, total, BATCH_FABLES):
         last = min(first + BATCH_FABLES, total)
         seeds = [fable_seed(config.seed, split, i) for i in range(first, last)]
-        yield Batch(seeds=seeds, difficulty=difficulty, position=last)
+        yield Batch(seeds=seeds, world=difficulty(config), position=last)
+
+
+def difficulty(config: DataConfig) -> Difficulty:
+    """The dials of the story world, among those of the data."""
+    return Difficulty(
+        vocabulary=config.vocabulary,
+        characters=config.characters,
+        length=config.length,
+        distance=config.distance,
+        instruct=config.instruct,
+    )
 
 
 def fable_seed(seed: int, split: str, i: int) -> int:

@@ -5,23 +5,27 @@ and bits back, or says where the text leaves the world; `forecast(prefix)` gives
 with their chances; `grade(text, prefix)` judges what a model wrote.
 """
 
+from storylm.data.fables.forms import KINDS
 from storylm.data.fables.grade import Grade, grade
 from storylm.data.fables.listeners import (
     Continuation,
-    Difficulty,
     Reading,
+    Reference,
     Span,
     Told,
     forecast,
     read,
     tell,
 )
+from storylm.data.fables.story import Difficulty
 
 __all__ = [
+    "KINDS",
     "Continuation",
     "Difficulty",
     "Grade",
     "Reading",
+    "Reference",
     "Span",
     "Told",
     "forecast",

@@ -4,7 +4,7 @@ A *form* is a sentence (or several) in a small notation:
 
     [ran|walked|went*2] home      a choice between words, here with weights 1, 1, 2
     {toy}  {friend.his}  {he}     a fact of the story, by one of its views; {he} is the hero's
-    {toy!}                        the same, where the plot hangs on it
+    {toy!}  {toy^}                the same, where the plot or an instruction hangs on it
     {toy=TOYS}  {a toy=TOYS}      draw a fact from a set of the world, here, and keep it
     {nook=place.nooks}            draw it from what belongs to a fact already known
     <happy>                       a choice that many sentences share (world.WORDS)
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -30,6 +30,10 @@ KINDS = ("grammar", "consistency", "plot", "instruction", "style")
 AGREEMENT = ("it", "It", "was", "is_", "has", "this")
 """Views in which a word follows the number of a thing."""
 HERO_VIEWS = ("he", "He", "him", "his", "His", "himself")
+
+
+FOLK_SETS = frozenset({"CHILDREN", "PETS", "FOLK", "GIRL_NAMES", "BOY_NAMES"})
+"""Sets of those who go by a name of their own, among whom a story has to keep apart."""
 
 
 class Slot(NamedTuple):
@@ -57,12 +61,19 @@ class Options:
         self.name = name
         self.values = tuple(values)
         self.weights = tuple(weights or [1] * len(values))
+        self.sort = "FOLK" if name in FOLK_SETS else name
+        """Sets of one sort share values: what is drawn from one is taken in the others."""
         check_prefix_free(name, [value.text for value in self.values])
 
     def first(self, share: float) -> Options:
         """A smaller world: the first values only, eight at least."""
         count = min(len(self.values), max(8, math.ceil(share * len(self.values))))
         return Options(self.name, self.values[:count], self.weights[:count])
+
+    def only(self, values: Sequence[Any]) -> Options:
+        """The same set without all other values."""
+        kept = [i for i, value in enumerate(self.values) if any(value is v for v in values)]
+        return Options(self.name, [self.values[i] for i in kept], [self.weights[i] for i in kept])
 
 
 def check_prefix_free(name: str, texts: Iterable[str]) -> None:
@@ -85,9 +96,13 @@ class Branch:
     binds: tuple[Bind, ...] = ()
 
     def opening(self) -> tuple[list[str | Slot], list[Any]]:
-        """The run of words and facts up to the next choice, and the rest."""
+        """The run of words and facts up to the next choice, and the rest. A fact that this very
+        option binds belongs to the rest: it is not known before the option is chosen."""
+        bound = {bind.fact for bind in self.binds}
         for count, segment in enumerate(self.segments):
             if isinstance(segment, (Fork, Draw)):
+                return self.segments[:count], self.segments[count:]
+            if isinstance(segment, Slot) and segment.fact in bound:
                 return self.segments[:count], self.segments[count:]
         return self.segments, []
 
@@ -129,12 +144,23 @@ class Choice:
         self.texts = [fixed_text(opening) for opening in self.openings]
         self.origins = [branch.origin for branch in branches]
         self.binds = [branch.binds for branch in branches]
+        self.spoken = [
+            any('"' in part for part in (*opening, *rest) if isinstance(part, str))
+            for opening, rest in zip(self.openings, self.rests)
+        ]
+        """Which options hold direct speech."""
         first = self.binds[0]
         plain_draw = len(first) == 1 and all(
             len(binds) == 1 and binds[0][1:] == (first[0].options, index)
             for index, binds in enumerate(self.binds)
         )
         self.drawn = first[0].options if plain_draw else None
+        self.drawing: dict[str, dict[str, list[int]]] = {}
+        """Which options draw a text from a set of this sort."""
+        for index, binds in enumerate(self.binds):
+            for _, options, place in binds:
+                places = self.drawing.setdefault(options.sort, {})
+                places.setdefault(options.values[place].text, []).append(index)
         self.silence = next((i for i, o in enumerate(self.openings) if not o), None)
         self.by_text = {text: i for i, text in enumerate(self.texts) if text}
         self.lengths = sorted({len(text) for text in self.by_text})
@@ -142,11 +168,13 @@ class Choice:
             {opening: i for i, opening in enumerate(self.openings) if self.texts[i] is None}
         )
 
-    def chance(self, index: int, taken: Iterable[int] = ()) -> float:
-        """How likely an option is, when those `taken` are out of the question."""
-        if index in taken:
-            return 0.0
-        return self.weights[index] / (self.total - sum(self.weights[i] for i in taken))
+    def chance(self, index: int, out: Collection[int] = ()) -> float:
+        """How likely an option is, when those in `out` are out of the question."""
+        return 0.0 if index in out else self.weights[index] / self.left(out)
+
+    def left(self, out: Collection[int]) -> int:
+        """The weight of all options but those in `out`."""
+        return self.total - sum([self.weights[i] for i in out])
 
 
 class DrawFromFact(NamedTuple):
@@ -183,9 +211,13 @@ def render(opening: Sequence[str | Slot], facts: Mapping[str, Any]) -> str:
 class Notation:
     """Turns forms into choices, once each, for one world."""
 
-    def __init__(self, sets: Mapping[str, Options], words: Mapping[str, str]) -> None:
+    def __init__(
+        self, sets: Mapping[str, Options], words: Mapping[str, str], vocabulary: float = 1.0
+    ) -> None:
         self.sets = sets
         self.words = words
+        self.vocabulary = vocabulary
+        self.smaller: dict[int, Options] = {}
         self.compiled: dict[tuple[str, tuple[str, ...]], Choice] = {}
         self.drawn: dict[tuple[int, str, str, str], Choice] = {}
 
@@ -208,6 +240,16 @@ class Notation:
             found = self.drawn[key] = Choice(kind, self.branches_of(options, draw), self)
             check_prefix_free(f"{options.name}.{draw.view}", found.by_text)
         return found
+
+    def in_this_world(self, options: Options) -> Options:
+        """A set that belongs to a fact, as small as the vocabulary of this world."""
+        if self.vocabulary == 1:
+            return options
+        if options.name in self.sets:
+            return self.sets[options.name]
+        if id(options) not in self.smaller:
+            self.smaller[id(options)] = options.first(self.vocabulary)
+        return self.smaller[id(options)]
 
     def branches_of(self, options: Options, draw: Draw) -> list[Branch]:
         return [
@@ -362,14 +404,14 @@ def split_weight(form: str) -> tuple[str, Fraction]:
 
 
 def parse_fact(inside: str) -> Slot | Draw:
-    """`toy`, `friend.his`, `toy!`, `he`, `toy=TOYS`, `a toy=TOYS` or `nook=place.nooks`."""
+    """`toy`, `friend.his`, `toy!`, `toy^`, `he`, `toy=TOYS`, `a toy=TOYS` or `nook=place.nooks`."""
     if "=" in inside:
         left, set_name = inside.split("=")
         *view, fact = left.split()
         owner = set_name.split(".")[0] if "." in set_name else None
         return Draw(fact, view[0] if view else "text", set_name.split(".")[-1], owner)
-    kind = "plot" if inside.endswith("!") else "consistency"
-    fact, _, view = inside.rstrip("!").partition(".")
+    kind = {"!": "plot", "^": "instruction"}.get(inside[-1], "consistency")
+    fact, _, view = inside.rstrip("!^").partition(".")
     if view in AGREEMENT:
         kind = "grammar"
     if fact in HERO_VIEWS:

@@ -15,30 +15,17 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple, NoReturn
 
 from storylm.data.fables import world
-from storylm.data.fables.forms import Choice, Notation, Slot, Tree, render
+from storylm.data.fables.forms import HERO_VIEWS, Choice, Notation, Options, Slot, Tree, render
 from storylm.data.fables.plots import tell_fable
-from storylm.data.fables.story import Listener, Story
-
-
-@dataclass(frozen=True)
-class Difficulty:
-    """Which world the stories come from. A text must be read with the dials it was told with."""
-
-    vocabulary: float = 1.0
-    """Share of each set of names, things and places that is used (eight of a set at least)."""
-    scenes: bool = True
-    """False leaves out the side scenes that carry no plot, so that stories are shorter."""
-
-    def __post_init__(self) -> None:
-        if not 0 < self.vocabulary <= 1:
-            raise ValueError(f"vocabulary={self.vocabulary} must lie above 0 and at most at 1")
+from storylm.data.fables.story import Demands, Difficulty, Listener, Story
 
 
 class Span(NamedTuple):
@@ -56,6 +43,21 @@ class Span(NamedTuple):
     """Characters back to where this fact was last said in these words, or else drawn; 0 without."""
 
 
+class Reference(NamedTuple):
+    """Words that a fact forces, beside what they would be for another fact of its sort."""
+
+    start: int
+    text: str
+    kind: str
+    fact: str
+    distance: int
+    """Characters back to where this fact was last said in these words, or else drawn."""
+    rivals: tuple[str, ...]
+    """What other facts of this story would say here, nearest first; else others of its set."""
+    near: bool
+    """True where the rivals are in the story: the other child's name, the other toy."""
+
+
 @dataclass(frozen=True)
 class Told:
     """A story with its exact information."""
@@ -64,6 +66,7 @@ class Told:
     bits: float
     choices: tuple[int, ...]
     spans: tuple[Span, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 class Continuation(NamedTuple):
@@ -89,6 +92,11 @@ class Reading:
     continuations: tuple[Continuation, ...] = ()
     """What would have fitted from `position` on, with chances that sum to 1."""
     spans: tuple[Span, ...] = ()
+    references: tuple[Reference, ...] = ()
+    demands: Demands = field(default_factory=Demands, compare=False)
+    """What the header asked for, and what of it the story has met so far."""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What the story had established by then."""
 
     @property
     def expected(self) -> list[str]:
@@ -97,7 +105,8 @@ class Reading:
 
 
 def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Told:
-    """Story number `seed`. With `labels`, `spans` cover every character of it (slower).
+    """Story number `seed`. With `labels` (slower), `spans` cover every character of it, and
+    `references` hold what its facts force.
 
     Errors: ValueError for a negative seed, which Python's generator would fold onto its positive.
     """
@@ -107,7 +116,8 @@ def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = Fal
     hear(teller, difficulty)
     told = Told("".join(teller.pieces), teller.bits, tuple(teller.choices))
     if labels:
-        told = replace(told, spans=read(told.text, difficulty, labels=True).spans)
+        reading = read(told.text, difficulty, labels=True)
+        told = replace(told, spans=reading.spans, references=reading.references)
     return told
 
 
@@ -116,18 +126,30 @@ def read(text: str, difficulty: Difficulty = Difficulty(), *, labels: bool = Fal
     reader = (
         Labeller(text, lambda prefix: offers_after(prefix, difficulty)) if labels else Reader(text)
     )
+    story = Story(reader, notation(difficulty.vocabulary), difficulty)
+    reader.facts = story.facts
     try:
-        hear(reader, difficulty)
+        tell_fable(story)
         reader.finish()
     except Departure as departure:
         kind, continuations = departure.kind, departure.continuations
         complete, position = False, departure.position
     else:
         kind, continuations, complete, position = "", (), True, len(text)
-    spans = tuple(reader.spans) if isinstance(reader, Labeller) else ()
-    return Reading(
-        tuple(reader.choices), reader.bits, complete, position, kind, continuations, spans
+    reading = Reading(
+        tuple(reader.choices),
+        reader.bits,
+        complete,
+        position,
+        kind,
+        continuations,
+        demands=story.demands,
+        facts=story.facts,
     )
+    if isinstance(reader, Labeller):
+        spans, references = tuple(reader.spans), tuple(reader.references)
+        reading = replace(reading, spans=spans, references=references)
+    return reading
 
 
 def forecast(prefix: str, difficulty: Difficulty = Difficulty()) -> list[Continuation]:
@@ -149,7 +171,7 @@ def forecast(prefix: str, difficulty: Difficulty = Difficulty()) -> list[Continu
 
 def hear(listener: Listener, difficulty: Difficulty) -> None:
     """Run the program of all stories against a listener."""
-    tell_fable(Story(listener, notation(difficulty.vocabulary), scenes=difficulty.scenes))
+    tell_fable(Story(listener, notation(difficulty.vocabulary), difficulty))
 
 
 def offers_after(prefix: str, difficulty: Difficulty) -> list[Offer]:
@@ -164,10 +186,7 @@ def offers_after(prefix: str, difficulty: Difficulty) -> list[Offer]:
 @lru_cache(maxsize=8)
 def notation(vocabulary: float) -> Notation:
     """The world at one size of vocabulary, with its forms as they are compiled."""
-    sets = world.SETS
-    if vocabulary < 1:
-        sets = {name: options.first(vocabulary) for name, options in sets.items()}
-    return Notation(sets, world.WORDS)
+    return Notation(world.sets(vocabulary), world.WORDS, vocabulary)
 
 
 # ------------------------------------------------------------------------------------------ telling
@@ -182,19 +201,30 @@ class Teller:
         self.choices: list[int] = []
         self.bits = 0.0
 
-    def say(self, kind: str, text: str, fact: str = "") -> None:
+    def say(self, kind: str, text: str, fact: str = "", view: str = "") -> None:
         self.pieces.append(text)
 
-    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
+    def choose(
+        self,
+        choice: Choice,
+        gap: str,
+        facts: dict[str, Any],
+        taken: Collection[int],
+        refused: Collection[int] = (),
+        demand: str = "",
+    ) -> int:
+        out = {*taken, *refused} if refused else taken
         while True:
             if choice.uniform:
                 chosen = int(self.random() * choice.uniform)
             else:
                 chosen = bisect_right(choice.cumulative, self.random() * choice.total)
-            if chosen not in taken:
+            if chosen not in out:
                 break
+            if len(out) == len(choice.weights):
+                raise RuntimeError(f"nothing is left to choose from: {choice.texts[:4]} …")
         self.choices.append(chosen)
-        self.bits += information(choice, chosen, taken)
+        self.bits += information(choice, chosen, out)
         text = choice.texts[chosen]
         if text is None:
             text = render(choice.openings[chosen], facts)
@@ -204,8 +234,9 @@ class Teller:
         return chosen
 
 
-def information(choice: Choice, chosen: int, taken: set[int]) -> float:
-    return -math.log2(choice.chance(chosen, taken)) if taken else choice.bits[chosen]
+def information(choice: Choice, chosen: int, out: Collection[int]) -> float:
+    """Bits of an option, when those in `out` cannot be."""
+    return -math.log2(choice.chance(chosen, out)) if out else choice.bits[chosen]
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -217,8 +248,17 @@ class Offer(NamedTuple):
     text: str
     chance: float
     kind: str
-    parts: tuple[tuple[str, str, str], ...]
-    """(text, kind, fact) of each run of words and each fact; together they are `text`."""
+    parts: tuple[Part, ...]
+    """Its runs of words and facts; together they are `text`."""
+
+
+class Part(NamedTuple):
+    """A run of words, or what a fact says."""
+
+    text: str
+    kind: str
+    fact: str = ""
+    view: str = ""
 
 
 class Departure(Exception):
@@ -251,27 +291,42 @@ class Reader:
         self.choices: list[int] = []
         self.bits = 0.0
         self.open: list[Offer] = []
+        self.facts: Mapping[str, Any] = {}
+        """Those of the story that is being read."""
         self.chance = 1.0
         """Of all the silences since the last text."""
 
-    def say(self, kind: str, text: str, fact: str = "") -> None:
+    def say(self, kind: str, text: str, fact: str = "", view: str = "") -> None:
         if self.open or not self.text.startswith(text, self.position):
-            self.weigh([Offer(text, self.chance, kind, ((text, kind, fact),))])
+            self.weigh([Offer(text, self.chance, kind, (Part(text, kind, fact, view),))])
         self.advance(len(text))
 
-    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
+    def choose(
+        self,
+        choice: Choice,
+        gap: str,
+        facts: dict[str, Any],
+        taken: Collection[int],
+        refused: Collection[int] = (),
+        demand: str = "",
+    ) -> int:
+        out = {*taken, *refused} if refused else taken
         chosen = self.spelled(choice, gap, facts)
-        if chosen is None or chosen in taken or self.open:
-            offers = list(self.offers(choice, gap, facts, taken))
-            if choice.silence is not None and (chosen is None or chosen in taken):
+        if chosen is None or chosen in out or self.open:
+            offers = list(self.offers(choice, gap, facts, out, demand if refused else ""))
+            if choice.silence is not None and (chosen is None or chosen in out):
+                if choice.silence in out:
+                    self.weigh(offers)
                 self.check_open(offers)
                 self.open += offers
                 chosen = choice.silence
-                self.chance *= choice.chance(chosen)
+                self.chance *= choice.chance(chosen, out)
+            elif chosen is not None and chosen in refused:
+                self.depart(self.open + offers, "instruction")
             else:
                 self.weigh(offers)
         self.choices.append(chosen)
-        self.bits += information(choice, chosen, taken)
+        self.bits += information(choice, chosen, out)
         if chosen != choice.silence:
             text = choice.texts[chosen]
             length = len(render(choice.openings[chosen], facts) if text is None else text)
@@ -302,19 +357,31 @@ class Reader:
         return None
 
     def offers(
-        self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]
+        self,
+        choice: Choice,
+        gap: str,
+        facts: dict[str, Any],
+        out: Collection[int],
+        demand: str = "",
     ) -> Iterator[Offer]:
+        share = self.chance / choice.left(out)
+        before = (Part(gap, "style"),) if gap else ()
         for index, opening in enumerate(choice.openings):
-            if opening and index not in taken:
-                parts = [(gap, "style", "")] if gap else []
-                for part in opening:
-                    if isinstance(part, Slot):
-                        parts.append((getattr(facts[part.fact], part.view), part.kind, part.fact))
-                    else:
-                        parts.append((part, choice.kind, ""))
-                chance = self.chance * choice.chance(index, taken)
-                text = "".join(part[0] for part in parts)
-                yield Offer(text, chance, choice.kind, tuple(parts))
+            if not opening or index in out:
+                continue
+            text = choice.texts[index]
+            if text is not None:
+                parts = (Part(text, "instruction" if demand else choice.kind, demand),)
+            else:
+                parts = tuple(
+                    Part(getattr(facts[part.fact], part.view), part.kind, part.fact, part.view)
+                    if isinstance(part, Slot)
+                    else Part(part, choice.kind)
+                    for part in opening
+                )
+                text = "".join([part.text for part in parts])
+            chance = share * choice.weights[index]
+            yield Offer(gap + text, chance, choice.kind, before + parts)
 
     def advance(self, length: int) -> None:
         self.position += length
@@ -330,15 +397,17 @@ class Reader:
 
     def check_open(self, offers: list[Offer]) -> None:
         """After a silence, what follows must not begin like what was passed over."""
-        for passed in self.open:
-            for offer in offers:
-                if passed.text.startswith(offer.text) or offer.text.startswith(passed.text):
-                    raise RuntimeError(
-                        f"not prefix-free after a silence: {passed.text!r} and {offer.text!r}; "
-                        "reword one of them"
-                    )
+        if not self.open:
+            return
+        texts = sorted([(o.text, True) for o in self.open] + [(o.text, False) for o in offers])
+        for (first, passed), (second, also_passed) in pairwise(texts):
+            # Neither kind holds two that begin alike, so such a pair stands side by side.
+            if passed != also_passed and second.startswith(first):
+                raise RuntimeError(
+                    f"not prefix-free after a silence: {first!r} and {second!r}; reword one of them"
+                )
 
-    def depart(self, offers: list[Offer]) -> NoReturn:
+    def depart(self, offers: list[Offer], kind: str = "") -> NoReturn:
         remaining = self.text[self.position :]
         shared = [common_length(remaining, offer.text) for offer in offers]
         reach = max(shared)
@@ -347,7 +416,8 @@ class Reader:
         continuations = tuple(
             Continuation(offer.text[reach:], offer.chance / whole, offer.kind) for offer in fitting
         )
-        raise Departure(self.position + reach, broken_kind(fitting, reach), continuations, offers)
+        kind = kind or broken_kind(fitting, reach)
+        raise Departure(self.position + reach, kind, continuations, offers)
 
     def finish(self) -> None:
         """The story has ended: so must the text, and no silence may still be open."""
@@ -384,7 +454,7 @@ def broken_kind(offers: list[Offer], at: int) -> str:
 
 def kind_at(offer: Offer, at: int) -> str:
     """Which kind of thing breaks if the offer is left at this character."""
-    for text, kind, fact in offer.parts:
+    for text, kind, fact, _ in offer.parts:
         if at < len(text):
             return kind if fact else kind_of_word(text, at, kind)
         at -= len(text)
@@ -420,36 +490,50 @@ class Labeller(Reader):
         self.probe = probe
         """All that could follow a prefix, silences looked through."""
         self.spans: list[Span] = []
+        self.references: list[Reference] = []
         self.said: dict[tuple[str, str], int] = {}
         self.drawn_at: dict[str, int] = {}
+        self.drawn_from: dict[str, Options] = {}
 
-    def say(self, kind: str, text: str, fact: str = "") -> None:
-        rivals = [*self.open, Offer(text, self.chance, kind, ((text, kind, fact),))]
+    def say(self, kind: str, text: str, fact: str = "", view: str = "") -> None:
+        rivals = [*self.open, Offer(text, self.chance, kind, (Part(text, kind, fact, view),))]
         start = self.position
-        super().say(kind, text, fact)
+        super().say(kind, text, fact, view)
         self.label(start, rivals)
 
-    def choose(self, choice: Choice, gap: str, facts: dict[str, Any], taken: set[int]) -> int:
-        rivals = [*self.open, *self.offers(choice, gap, facts, taken)]
+    def choose(
+        self,
+        choice: Choice,
+        gap: str,
+        facts: dict[str, Any],
+        taken: Collection[int],
+        refused: Collection[int] = (),
+        demand: str = "",
+    ) -> int:
+        out = {*taken, *refused} if refused else taken
+        rivals = [*self.open, *self.offers(choice, gap, facts, out, demand if refused else "")]
         start = self.position
-        chosen = super().choose(choice, gap, facts, taken)
+        chosen = super().choose(choice, gap, facts, taken, refused, demand)
         if chosen != choice.silence:
-            if choice.silence is not None:
+            if choice.silence is not None and choice.silence not in out:
                 rivals = self.probe(self.text[:start])
-            self.label(start, rivals)
+            against = [choice.texts[i] for i in sorted(refused)] if refused else []
+            self.label(start, rivals, [text for text in against if text])
             for bind in choice.binds[chosen]:
                 self.drawn_at[bind.fact] = self.position
+                self.drawn_from[bind.fact] = bind.options
         return chosen
 
-    def label(self, start: int, rivals: list[Offer]) -> None:
+    def label(self, start: int, rivals: list[Offer], against: Sequence[str] = ()) -> None:
         """Split the text just read into spans, given all that could have stood there."""
         spelled = self.text[start : self.position]
         parts = next(rival.parts for rival in rivals if rival.text == spelled)
         mass = sum(rival.chance for rival in rivals)
         at = 0
-        for text, _, fact in parts:
+        for text, part_kind, fact, view in parts:
             since = self.said.get((fact, text), self.drawn_at.get(fact, start + at))
             distance = start + at - since if fact else 0
+            forced = True
             for letter in text:
                 kind = broken_kind(rivals, at)
                 rivals = [rival for rival in rivals if rival.text[at : at + 1] == letter]
@@ -458,10 +542,56 @@ class Labeller(Reader):
                 bits = math.log2(mass / left) if free else 0.0
                 why = ("", 0) if free else (fact, distance)
                 self.note(Span(start + at, start + at + 1, kind, free, bits, *why))
-                mass = left
+                forced, mass = forced and not free, left
                 at += 1
             if fact:
+                if forced:
+                    rivals_here, near = self.rivals(text, fact, view, against)
+                    if rivals_here:
+                        self.references.append(
+                            Reference(
+                                start + at - len(text),
+                                text,
+                                part_kind,
+                                fact,
+                                distance,
+                                tuple(rivals_here[:MOST_RIVALS]),
+                                near,
+                            )
+                        )
                 self.said[fact, text] = start + at
+
+    def rivals(
+        self, text: str, fact: str, view: str, against: Sequence[str]
+    ) -> tuple[list[str], bool]:
+        """What would be wrong instead of these words, and whether it comes from this story."""
+        if against:
+            return list(against), False
+        own = self.facts[fact]
+        sets = self.sets_like(fact, view)
+        facts = sorted(self.facts, key=lambda f: -self.drawn_at.get(f, 0))
+        others = [self.facts[f] for f in facts if self.drawn_from.get(f) in sets]
+        near = [getattr(value, view) for value in others if value.text != own.text]
+        near = [other for other in dict.fromkeys(near) if other != text]
+        if near or fact not in self.drawn_from:
+            return near, True
+        values = self.drawn_from[fact].values
+        values = tuple(v.value if isinstance(v, world.Asked) else v for v in values)
+        place = next((i for i, value in enumerate(values) if value.text == own.text), 0)
+        far = [getattr(value, view) for value in (*values[place:], *values[:place])]
+        return [other for other in dict.fromkeys(far) if other != text], False
+
+    def sets_like(self, fact: str, view: str) -> list[Options]:
+        """The sets that could stand for this fact's; a pronoun could be anybody's."""
+        own = self.drawn_from.get(fact)
+        if own is None:
+            return []
+        people = [o for o in self.drawn_from.values() if isinstance(o.values[0], world.Person)]
+        if own not in people:
+            return [own]
+        if view in PRONOUNS:
+            return people
+        return [o for o in people if o.sort == own.sort]
 
     def note(self, span: Span) -> None:
         """Append a span, joined to the one before where both are forced by the same thing."""
@@ -471,3 +601,7 @@ class Labeller(Reader):
                 self.spans[-1] = last._replace(end=span.end)
                 return
         self.spans.append(span)
+
+
+MOST_RIVALS = 3
+PRONOUNS = frozenset(HERO_VIEWS)

@@ -52,7 +52,7 @@ SKILLS: ride a bike, swim, whistle, tie a bow, jump rope, climb a tree, bake bre
     hair, build a kite, roar like a lion, do magic tricks, peel an orange
 GLAD: happy, glad, joyful, delighted, cheerful, full of joy, excited, thrilled, merry, pleased,
     overjoyed, light at heart, warm inside, proud, hopeful, grateful, content, relieved, lucky,
-    cheery, as light as air, like a king, wonderful, very good, bright inside, calm again, ten
+    cheery, as light as air, wonderful, very good, bright inside, calm again, ten
     feet tall, at ease, jolly, blissful, satisfied, like singing
 BLUE: sad, upset, unhappy, very blue, close to tears, heavy in the heart, lonely, gloomy,
     miserable, lost, sorry, disappointed, terrible, worried, small and helpless, empty inside,
@@ -165,14 +165,14 @@ HOLES: the well, a deep crack, a hollow tree, an old pipe, a ditch, the pond, a 
     rabbit hole, a pile of stones, the brook, a thorn bush, a drain
 GAMES_NAMES: tag, ball, pirates, hide and seek, leapfrog, knights, marbles, catch, school, shop,
     explorers, hopscotch
-GARMENTS: hat, scarf, coat, sweater, beret, shirt, jacket, vest, bow, belt, raincoat, glove, sock,
-    cloak, apron, hood, tunic, necktie, bathrobe, nightcap, kerchief, helmet, poncho, waistcoat,
-    mitten, shawl
+GARMENTS: hat, scarf, coat, sweater, beret, shirt, jacket, vest, bow tie, belt, raincoat, cloak,
+    apron, hood, tunic, necktie, bathrobe, nightcap, kerchief, helmet, poncho, waistcoat, shawl,
+    cap, dressing gown, bandana
 STANDING: in the corner, under a tree, near the door, by the wall, on a step, next to the stove,
     at the back, under the clock, behind the fence, near the gate, on a stone, by the window, at
     the end of the bench
-ADVICE: Go and say sorry, It is never too late to be kind, You know what to do, How would you
-    feel, Laughing at others is easy, Try to make it good again, Ask for forgiveness, Listen to
+ADVICE: Go and say sorry, It is never too late to be kind, You know what to do, Think of how
+    it feels, Laughing at others is easy, Try to make it good again, Ask for forgiveness, Listen to
     your heart
 WHERE_NAMES: the mill, the harbor, the old shed, the farm, the station, the workshop, the shop,
     the sawmill, the stable, the town hall, the bakery, the garage
@@ -213,16 +213,16 @@ MISHAPS: fell into a bush, landed in the mud, lost a shoe, got all mixed up, bum
     down a fence, slid into a ditch, landed on a cactus, swallowed a fly, mixed up left and right
 EXCUSES: small, slow, clumsy, weak, young, silly, tired, short, lazy, shy, stiff, old
 COLOURS: red, blue, green, yellow, orange, purple, pink, white, black, brown, silver, golden,
-    gray, scarlet, violet, cream, dark blue, pale green, light brown, dark red, sky blue, dark
+    gray, scarlet, violet, dark blue, pale green, light brown, dark red, sky blue, dark
     green, pale yellow, mint green, light blue, deep purple, snow white, lemon yellow
 LOOKS: big, small, tiny, shiny, pretty, old, new, special, strange, bright, lovely, funny,
-    beautiful, simple, fancy, perfect, curious, wonderful, plain, colorful, dusty, little, fine,
+    beautiful, simple, fancy, perfect, curious, wonderful, plain, handsome, dusty, little, fine,
     neat, unusual, magic, clean, cute, sturdy, handy, mysterious, homemade, painted, nice,
     splendid, precious, dear, charming, battered, secondhand, marvelous, odd, smooth, shabby,
     well-made, scratched, lucky, fabulous
 CLOTH_LOOKS: warm, soft, woolen, striped, patched, fluffy, knitted, checkered, baggy, cozy, thick,
     thin, old, new, clean, dusty, neat, plain, fancy, funny, lovely, fine, worn, faded, crumpled,
-    spotted, long, heavy, light, colorful, simple, pretty, loose, tight, cheap, stylish, quilted,
+    spotted, long, heavy, handmade, simple, pretty, loose, tight, cheap, stylish, quilted,
     secondhand, bright, enormous
 ANIMAL_LOOKS: big, small, tiny, fat, thin, sleepy, busy, shy, curious, hungry, noisy, quiet,
     young, old, lonely, brave, friendly, playful, quick, slow, nervous, silent, happy, grumpy,
@@ -263,24 +263,121 @@ TEAS: black tea, mint tea, cocoa, cold milk, lemon tea, warm water, ginger tea, 
 HALVES: bigger, smaller, sweeter, better, left, right, upper, lower, warm, crunchy
 BODY_OF_ANIMAL: feet, back, belly, head, nose, tail, eyes, sides
 BUSILY: carefully, slowly, quickly, quietly, patiently, eagerly, calmly, bravely, busily, gently,
-    steadily, hard, in silence, without a word, at once, hopefully, earnestly, nervously, with
-    care, step by step, cautiously
+    steadily, with great care, in silence, without a word, at once, hopefully, earnestly,
+    nervously, with care, step by step, cautiously
 AGES: four, five, six, seven, eight, nine
 COLD: cold, shaky, trembling, wet, stiff, clammy, icy, numb
 NIGHT_HOURS: one o'clock, two o'clock, three o'clock, four o'clock, midnight, half past twelve,
     half past one, half past two
-HONEST: honest, good, kind, noble, fair, faithful, decent, wonderful, fine, upright
+HONEST: honest, good, kind, noble, fair, faithful, decent, wonderful, brave, thoughtful
 LATE: sunset, nightfall, dinner time, supper time, seven o'clock, eight o'clock, nine o'clock,
     bedtime, half past six, half past seven, half past eight, twilight
 FEW: two, three, four, five, six, seven, eight, nine, ten
 BAD_SKIES: it rained, it snowed, the wind howled, everybody else was asleep, the others were at
     the lake, it was cold, the puddles were frozen, fog was everywhere, there was cake at home, it
     was almost dark
+NEWS: the bread is ready, the bridge is closed, the cow has a calf, the clock is mended, the boots
+    are ready, the bus is late, the choir meets tonight, the hens have laid well, the apples are
+    ripe, the new road is open, the roof is mended, the fair is in town
+LIKENESSES: prince, sailor, snowman, little bear, flower, knight, pirate, king, clown, wizard,
+    captain, baker, robin, ladybug, gardener, detective, queen, cook, circus star, explorer,
+    postman, shepherd, pumpkin, soldier
+PET_WORDS: sunshine, sparrow, dreamer, treasure, rascal, monkey, bean, star, mouse, bug
+SMALL_LOOKS: white, gray, brown, black, shiny, striped, round, tiny, smooth, spotted
+WHERE_TO: home, to the well, to the market, to the mill, to school, fishing, to the woods, to the
+    river, to a wedding, swimming, to the shop, for a walk
+DAY_NAMES: Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday, tomorrow
+SOUNDS: Peep, Scratch, Meow, Rustle, Sniff, Squeak, Hiss, Click, Thump
+FLYERS: owl, hawk, crow, goose, stork, swallow, bat, eagle, seagull, sparrow, duck, pigeon
+FAR_AWAY: a dog barked, a train went by, a door banged, somebody laughed, a horse neighed, a
+    child was singing, a rooster crowed, somebody was chopping wood, a band was playing, a cow
+    mooed, a baby cried, somebody called a name
 PET_NAMES: Mr. Jones, Fidget, Tickle, Zoom, Buttercup, Noodle, Pudding, Sir Toby, Lady Pip,
     Captain, Doctor Tim, Speck, Dumpling, Crumb, Sesame, Mustard, Professor, Trixie, Flicker,
     Bonbon, Squeak, Hiccup, Giggle, Beanie, Old Joe, Miss Tilly, Snap, Crackle, Lollipop, Major,
     Duchess, Prince, Tango, Waltz, Echo, Figaro, Hobnob, Jellybean, Wink, Zorro, Nutmeg, Basil,
     Parsley, Chip, Pogo, Yoyo, Quill, Tiptoe
+SOUP_PARTS: carrots, onions, potatoes, peas, mushrooms, beans, leeks, tomatoes, lentils, noodles,
+    barley, garlic, celery, parsley, corn, turnips, pumpkin, rice, spinach, cabbage
+ILLNESSES: a bad cold, a fever, a sore throat, a cough, a stomach ache, the flu, an earache, a
+    headache, spots all over, a stuffy nose, a swollen cheek, a runny nose, a hoarse voice
+FAR_PLACES: the big city, the snowy mountains, the seaside, a green valley, the far north, the
+    warm south, a lighthouse, the land of windmills, the edge of the desert, a harbor town, the
+    other side of the lake, a faraway farm, a castle on a rock, the valley of the three rivers
+SHOPS: the corner shop, the village shop, the market, the big store, the general store, the shop
+    by the bridge, the shop on the hill, the shop at the station, the little shop, the old shop
+EVENTS: parade, garden party, picnic, puppet play, feast, concert, circus show, dance, costume
+    ball, tea party, treasure hunt, lantern walk
+PLAY_SPOTS: in the park, in the schoolyard, on the village green, by the river, under the big oak,
+    on the meadow, behind the mill, at the fountain, on the hill, near the pond, beside the bridge,
+    in the town square, on the beach, behind the barn, at the edge of the wood, beside the old wall
+RIDES: by train, by boat, on a hay cart, in an old bus, by bicycle, on a milk truck, in a hot-air
+    balloon, on a donkey cart, by ferry, in a big wagon, on a raft, on the mail coach
+SPOTS: the old mill, the stone bridge, the duck pond, the village green, the orchard, the windmill,
+    the cornfield, the vineyard, the brook, the old castle, the crossroads, the railway bridge, the
+    sand pit, the waterfall, the big oak, the hollow tree, the lighthouse, the rose garden, the
+    sheep pasture, the stepping stones, the white chapel, the fairground, the harbor, the bus stop
+LANDMARKS: a herd of cows, a big haystack, a barking dog, an old well, a row of poplars, a flock of
+    sheep, a broken cart, a blue tent, a stone wall, a field of poppies, a sleepy cat, a red barn,
+    a line of washing, a scarecrow, a family of ducks, a garden gate, a cherry tree, a mailbox
+FALLS: fell into a bush, landed in the mud, rolled into a ditch, tripped over a root, slipped on a
+    leaf, ran into a fence, bumped into a tree, got stuck in a hedge, fell over a stone, stepped
+    into a hole, slid into a puddle, stumbled over a branch, fell down a slope, got caught in thorns
+BLUNDERS: got all mixed up, made a big mess, got stuck, began to hiccup, got dizzy, sneezed at the
+    wrong moment, began much too fast, forgot how to begin, stopped too soon, mixed up left and
+    right, had to laugh in the middle, did everything backwards, sat down too soon, lost count,
+    yawned in the middle, ran out of breath, looked the wrong way, fell asleep halfway
+NIGHTS: nightfall, dusk, bedtime, sunset, twilight, moonrise, half past eight, eight o'clock, nine
+    o'clock, seven o'clock
+MARKS: star, moon, heart, fish, sun, flower, leaf, crown, arrow, circle, snail, bird, tree, boat,
+    cloud, key, owl, cherry
+PERILS: stuck in the mud, caught in the thorns, stuck in a hollow log, locked in a shed, caught in
+    an old net, trapped in a deep hole, stuck under a fence, stuck under a cart, tangled in a rope,
+    stuck on a high wall, trapped in a barrel, caught in a hedge, stuck between two rocks, trapped
+    in a cellar, stuck in a ditch, stuck on a roof
+SHOWS: talent show, concert, circus show, spring festival, summer show, village show, music
+    evening, harvest festival, magic show, winter show, evening of songs,
+    garden show, big show
+ACTS: play the flute, sing a funny song, juggle apples, dance like a leaf, do magic tricks, say a
+    long poem, whistle a tune, play the drum, stand on one leg, walk on a rope, tell jokes,
+    balance a plate, play the fiddle, spin a hoop, do a cartwheel, roar like a lion, blow giant
+    bubbles, sing like a bird, dance on a barrel, read a story, play the bells, walk on stilts
+HOUSE_PETS: cat, puppy, parrot, kitten, hamster, goose, piglet, lamb, poodle, rabbit, goat, tortoise
+YARD_WORK: watering the flowers, raking leaves, chopping wood, feeding the hens, picking beans,
+    mending the fence, hanging up shirts, digging a hole, washing the cart, cutting the grass,
+    sweeping the steps, planting onions, fetching water, painting the gate
+MENDERS: glue, paste, red tape, wax, clay, silver wire, gold paint, plaster, white tape, string,
+    cement, brown tape, tree gum, putty
+WATERS: stream, brook, river, creek, canal, millstream, mountain river, forest river, wide river,
+    inlet
+BRIDGE_RULES: keep to the left side, take small steps, never run, walk in the middle, test every
+    board, hold on to the rail, look at your feet, cross it slowly, step over the third board,
+    never jump, stop when the wind blows, go one at a time, tread softly, look straight ahead,
+    count every step, stay close to the rail
+STORES: nuts, apples, carrots, potatoes, beans, pears, onions, turnips, mushrooms, pumpkins,
+    chestnuts, walnuts, lentils, beets, cabbages, parsnips, leeks, hazelnuts, almonds, radishes
+STORE_PLACES: in the attic, behind the stove, under the stairs, in a hollow tree, in the barn,
+    in the shed, under the bed, in a dry cave, in the cellar, under the floor, behind a curtain, in
+    the pantry, under a pile of straw, behind the woodpile, in a deep hole, on a high shelf
+GROWN: a chair, a fence, a goose, a gate, a door, a table, a barrel, a dog, a broom, a pony, a
+    sheep, a bench, a window
+CAKE_STUFF: a bag of flour, a jug of cream, a basket of cherries, a pot of honey, a dozen eggs, a
+    bar of chocolate, a jar of jam, a bowl of nuts, a sack of sugar, a pail of milk, a lump of
+    butter, a box of raisins, a bucket of berries, a bunch of bananas
+SLIPS: began to hiccup, got all mixed up, mixed up left and right, got stuck in the middle, lost
+    count, had to yawn, fell off a chair, knocked over a lamp, began much too fast, forgot the end,
+    turned the wrong way, had to laugh, sneezed very loudly, dropped everything, slipped on a
+    banana peel, sat down by mistake, tripped over a rope, did it all backwards
+ORDINALS: second, third, fourth, fifth, sixth, seventh, eighth, ninth
+NEW_LOOKS: big, small, tiny, pretty, lovely, special, beautiful, simple, fancy, bright, funny, cute,
+    little, fine, neat, splendid, charming, wonderful, well-made, shiny, magic, unusual
+PASTES: glue, paste, red tape, string, ribbons, yarn, silver wire, gold paint, needle and thread,
+    blue thread, wax, white tape
+CAREFUL: carefully, slowly, step by step, with care, cautiously, calmly, patiently, steadily,
+    safely, on tiptoe, with a steady step, in small steps
+COLDLY: coldly, sharply, crossly, rudely, without a smile, with a frown, gruffly, in a cold voice,
+    impatiently, stubbornly, curtly, proudly, sternly, at once, loudly, in a grumpy voice,
+    in a huff, with a sniff
 """
 
 # Things: each gets its article and plural; `some ...` is taken as a plural or a mass.
@@ -310,8 +407,9 @@ GIFTS: card, flower crown, bracelet, birdhouse, paper star, kite, pillow, scarf,
 FRAGILE: vase, plate, lamp, teapot, glass bowl, clock, picture frame, flower pot, jug, mirror,
     snow globe, jar, radio, sugar bowl, butter dish, candle holder, mug, cake stand, music box,
     fruit bowl, pitcher, lantern
-BUILDINGS: tower, sand castle, fort, tree house, snowman, bridge, raft, kennel, puppet stage,
-    wooden cart, birdhouse, tent, boat, little dam, scarecrow, swing
+BUILDINGS: tower, fort, tree house, playhouse, doll house, raft, kennel, puppet stage, wooden cart,
+    birdhouse, boat, rabbit hutch, scarecrow, swing, bench, weather vane, soapbox car, wooden horse,
+    clubhouse, seesaw
 SEEDS: sunflower, pumpkin, bean, rose, tomato, carrot, apple tree, melon, tulip, pea plant, corn
     plant, strawberry, daisy, cherry tree, lemon tree, pepper plant
 CRITTERS: ladybug, robin, bumblebee, beetle, sparrow, caterpillar, grasshopper, lizard, magpie,
@@ -322,18 +420,80 @@ CRITTERS: ladybug, robin, bumblebee, beetle, sparrow, caterpillar, grasshopper, 
 CARRIED: basket, sack, ladder, umbrella, bucket, wheel, broom, fiddle, hat, lamp, suitcase, rope,
     chair, shovel, cheese, barrel, mattress, pumpkin, birdcage, fishing rod, harp, mirror, bag of
     flour, clock, carpet, goose, trumpet, bundle of wood, kettle, violin, painting
+YOUNG: puppy, kitten, chick, lamb, duckling, piglet, bunny, hamster, parrot, goat, pony, canary,
+    turtle, guinea pig, foal, gosling
+SMALL_FINDS: pebble, feather, shell, acorn, chestnut, pine cone, bottle cap, snail shell, marble,
+    button, nutshell, coin
+RAINWEAR: raincoat, umbrella, rain hat, hood, cape, plastic bag, big leaf, warm coat
 TOOLS: spoon, shovel, stick, rake, hammer, knife, fork, brush, pair of scissors, needle, saw,
     bucket, ladle, hoe
 MEASURES: house, horse, giant, church, cow, haystack, lamp post, wagon, bear, barrel, gate, tree,
     ladder, king, elephant, statue, mountain, piano, pumpkin, chimney, castle, tent, clock tower,
     scarecrow, snowman, lighthouse
+CRAFT_TOOLS: hammer, saw, ladder, drill, ruler, file, toolbox, shovel, screwdriver, wheelbarrow,
+    crowbar, ax, paintbrush, pair of pliers, measuring tape
+HANDY: pair of scissors, paintbrush, needle, ruler, pencil, comb, brush, piece of chalk, spoon,
+    bucket of paint, crayon, roll of paper
+COMFORTS: teddy bear, pillow, quilt, picture book, night lamp, music box, puppet, bell, snow
+    globe, stuffed rabbit, nightcap, shawl, rag doll, storybook, lantern, toy lamb, cushion
+PURCHASES: candle, button, cup, bowl, plate, ribbon, paper bag, envelope, balloon, flower pot,
+    towel, napkin, bucket, ball of wool, pencil, brush, sponge, paper lantern
+HEIGHTS: church, castle, mountain, clock tower, windmill, lighthouse, hill, town hall, water tower,
+    giant
+SHELTERS: little hut, dry cave, wood shed, empty stable, covered wagon, stone hut, old tent, big
+    barrel, garden house, tree house, toolshed, old bus, cowshed, log cabin, empty kennel, old coach
+TREATS: bun, muffin, cookie, pancake, apple, pear, plum, cupcake, cheese roll, honey cake, pretzel,
+    rice cake, waffle, egg roll, jam tart, carrot, peach, biscuit, doughnut, bagel, corn cake,
+    orange
+SNOW_FIGURES: snow dragon, snow bear, snow queen, snow king, snow lion, snow penguin, snow owl,
+    snow pirate, snow giant, snow horse, snow rabbit, snow clown, snow princess, snow elephant, snow
+    knight, snow turtle, snow wizard, snow whale, snow cat, snow goose
+SNOW_NOSES: carrot, pine cone, stick, potato, pear, cork, turnip, chestnut, red pepper, radish,
+    candle, walnut, corn cob, lemon, big button, plum, cherry, onion
+SNOW_PROPS: broom, bucket, cooking pot, lantern, umbrella, wooden spoon, rake, walking stick,
+    watering can, kettle, drum, basket, shovel, frying pan, flute, ladle, bell, pitchfork, fishing
+    rod, fiddle
+VESSELS: sack, basket, box, barrel, bag, crate, bucket, chest, tub, hamper, pail, pot
+PARCELS: drum, kite, puppet, telescope, trumpet, compass, toy boat, teddy bear, jump rope, picture
+    book, train set, paint box, pair of skates, magic wand, board game, rubber duck, bow tie, rain
+    hat, flashlight, sleeping bag, yo-yo, globe, flute, whistle, fishing rod, chess set, hammock,
+    tambourine, pinwheel, cuckoo clock, butterfly net, kaleidoscope
+SWAPS: ball, doll, teddy bear, toy boat, yo-yo, robot, wagon, hobby horse, whistle, music box,
+    pinwheel, puppet, rattle, jump rope, scooter, bell, magnet, compass, banjo, pillow, toy train,
+    butterfly net, spinning top, rubber duck
+WAYMARKS: gate, mailbox, bench, fence, barn, wheelbarrow, flag, signpost, tent, scarecrow, cart,
+    birdhouse, lamp post, rowboat, tractor, beehive, doghouse, ladder, bicycle, weather vane
+BRIDGES: old bridge, rope bridge, wooden bridge, plank bridge, shaky bridge, narrow bridge, crooked
+    bridge, hanging bridge, long bridge, rickety bridge, mossy bridge, footbridge
+PAPERS: paper hat, paper boat, paper plane, paper bird, crown, fan, garland, mask, flag, lampshade,
+    star, lantern, book cover, fish, windmill, bookmark
 """
 
 # One thing, or many: verbs and pronouns have to agree with it.
 GOODS = """\
-ONE: coat, cap, drum, kite, puzzle, sled, umbrella, flute, tent, backpack, clock, camera
+ONE: coat, cap, drum, kite, puzzle, sled, umbrella, flute, tent, backpack, clock, camera,
+    lantern, scarf, helmet, telescope, trumpet, basket
 MANY: boots, skates, gloves, marbles, crayons, blocks, stamps, sunglasses, slippers, rubber boots,
-    earrings, seashells
+    earrings, seashells, mittens, paintbrushes, dominoes, playing cards, chess pieces,
+    wooden beads
+"""
+
+# A question, what it seems to be, and what it is.
+RIDDLES = """\
+What has hands, but cannot clap?/a doll/a clock
+What gets wet while it dries you?/the wind/a towel
+What has one eye, but cannot see?/a pirate/a needle
+What has teeth, but cannot bite?/a saw/a comb
+What has legs, but cannot walk?/a snake/a table
+What has a neck, but no head?/a goose/a bottle
+What runs all day, but has no feet?/a wheel/a river
+What is full of holes, but holds water?/a bucket/a sponge
+What follows you in the sun and leaves you in the dark?/a dog/your shadow
+What falls all day, but never hurts itself?/a leaf/the rain
+What is yours, but others use it more?/your hat/your name
+What gets bigger when you take something away?/a cake/a hole
+What goes around the house and never comes in?/a cat/the fence
+What can fill a room, but weighs nothing?/air in a balloon/light
 """
 
 # Places: the nooks where things get lost and found | what there is to see.

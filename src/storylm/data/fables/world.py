@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from storylm.data.fables import words as words_of
 from storylm.data.fables.forms import Options
@@ -129,6 +130,34 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Riddle:
+    """A question, the first thing that comes to mind, and the answer."""
+
+    text: str
+    wrong_low: str
+    answer: str
+
+    @property
+    def wrong(self) -> str:
+        return self.wrong_low[0].upper() + self.wrong_low[1:]
+
+    @property
+    def answer_Text(self) -> str:
+        return self.answer[0].upper() + self.answer[1:]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A word that an instruction may ask for, and the value of a set that brings it in."""
+
+    text: str
+    """With the mark that ends it in the list of words."""
+    word: str
+    set_name: str
+    value: Any = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Trouble:
     """An animal in need: where it is stuck and how it is helped out."""
 
@@ -184,8 +213,12 @@ def goods(name: str, text: str) -> Options:
 def plural(noun: str) -> str:
     """More than one: in `bunch of flowers` it is the first noun that changes."""
     noun, _, rest = noun.partition(" of ")
-    if noun[-1] == "y" and noun[-2] not in "aeiou":
+    if noun.endswith("man"):
+        noun = noun[:-2] + "en"
+    elif noun[-1] == "y" and noun[-2] not in "aeiou":
         noun = noun[:-1] + "ies"
+    elif noun.endswith(("tato", "mato")):
+        noun += "es"
     else:
         noun += "es" if noun.endswith(("ch", "sh", "x", "ss")) else "s"
     return f"{noun} of {rest}" if rest else noun
@@ -412,9 +445,61 @@ a young hedgehog/hedgehog/under a fallen log/lifted the heavy log/wrinkled its n
 a white mouse/mouse/in a glass jar/took off the lid/bowed very politely
 """.strip().splitlines()])  # fmt: skip
 
+RIDDLES = Options("RIDDLES", [Riddle(*row.split("/")) for row in words_of.RIDDLES.splitlines()])
+AFTERWARDS = Options(
+    "AFTERWARDS",
+    [Word("Later that day,"), Word("A little later,"), Word("Soon after that,")],
+)
+PASSING_SENTENCES = (
+    [f"Far away, a bell rang {n.text} times." for n in WORD_SETS["TIMES"].values]
+    + [f"The air smelled of {smell.text}." for smell in WORD_SETS["SMELLS"].values]
+    + [f"Not far away, {sound.text}." for sound in WORD_SETS["FAR_AWAY"].values]
+    + [f"{who.A} went by with {what.a}." for who, what in zip(
+        WORD_SETS["PASSERS"].values, WORD_SETS["CARRIED"].values)]
+    + [f"Somebody nearby was {doing.text}." for doing in WORD_SETS["DOINGS"].values]
+)  # fmt: skip
+SENTENCES = Options("SENTENCES", [Word(sentence) for sentence in PASSING_SENTENCES])
+"""Sentences that fit into any story, for the instruction to hold one of them."""
+
 SETS: dict[str, Options] = WORD_SETS | {
     name: value for name, value in list(globals().items()) if isinstance(value, Options)
 }
+
+
+def sets(vocabulary: float) -> dict[str, Options]:
+    """All sets to draw from, each with this share of its values. Sets of people are reduced
+    together, so that whoever is left in one is left in the others."""
+    small = {name: options.first(vocabulary) for name, options in SETS.items()}
+    left = [v for name in ("GIRL_NAMES", "BOY_NAMES", "PETS") for v in small[name].values]
+    small |= {name: SETS[name].only(left) for name in ("CHILDREN", "FOLK")}
+    return small | {
+        name: asked_words(name, [small[source] for source in sources.split()], end)
+        for name, sources, end in [
+            ("ASKED_VERBS", "HABITS SKILLS", ", "),
+            ("ASKED_NOUNS", "TOYS FOODS TREASURES GIFTS CRITTERS CARRIED", ", "),
+            ("ASKED_ADJECTIVES", "TRAITS", "\n"),
+        ]
+    }
+
+
+def asked_words(name: str, sources: list[Options], end: str) -> Options:
+    """The single words of some sets, each once."""
+    found: dict[str, Asked] = {}
+    for options in sources:
+        for value in options.values:
+            if value.text.isalpha():
+                found.setdefault(
+                    value.text, Asked(value.text + end, value.text, options.name, value)
+                )
+    return Options(name, list(found.values()))
+
+
+def kinds_of(hero: Person) -> tuple[Any, ...]:
+    """What a hero of this name can be: a girl, a boy, or any animal."""
+    if hero.kind == "animal":
+        return ANIMALS.values
+    return tuple(kind for kind in KINDS_OF_HERO.values if kind.text == hero.kind)
+
 
 # ----------------------------------------------------------------------------- words many forms use
 
@@ -432,10 +517,10 @@ WORDS: dict[str, str] = {
     "scared": "{afraid=AFRAID}",
     "tired": "{weary=WEARY}",
     "say": "said*3|began",
-    "said": "said*4|replied*2|answered*2|whispered|called|exclaimed|murmured",
-    "asked": "asked*4|wondered|inquired|wanted to know",
+    "said": "said*3|whispered|called|murmured",
+    "asked": "asked*5|wondered",
     "cried": "cried*2|shouted*2|called|yelled|gasped|squealed|exclaimed",
-    "whispered": "whispered*2|mumbled|murmured|stammered|said softly|said quietly|said slowly",
+    "whispered": "whispered*3|mumbled|murmured|stammered",
     "walked": "walked*2|went*2|ran|hurried|skipped|strolled|raced|marched|hopped|rushed|"
     "wandered|trotted",
     "smiled": "smiled|grinned|laughed|giggled|nodded|beamed",

@@ -1,13 +1,32 @@
 """The plots, and the story around them: who it is about, what happens, how it ends.
 
-A plot is a function with a *hook*: the sentences that set it going. The story draws one hook among
-those of all plots, so that the first words of a plot tell the reader which plot it is.
+A plot is a function with *hooks*: the sentences that set it going. The story draws one hook among
+those of all plots, so that the first words of a plot tell the reader which plot it is. An episode,
+a smaller plot that begins before and ends after, has hooks of its own among them.
 """
 
 from __future__ import annotations
 
-from storylm.data.fables.plots import bravery, friendship, home, kindness, losing, patience
-from storylm.data.fables.plots.scenes import introduce, weather
+from collections.abc import Sequence
+from functools import cache
+
+from storylm.data.fables.forms import split_weight
+from storylm.data.fables.plots import (
+    bravery,
+    cleverness,
+    friendship,
+    helping,
+    home,
+    kindness,
+    losing,
+    patience,
+    seasons,
+    surprises,
+)
+from storylm.data.fables.plots.episodes import EPISODES, Episode
+from storylm.data.fables.plots.header import ask
+from storylm.data.fables.plots.plot import Plot
+from storylm.data.fables.plots.scenes import foreshadow, introduce, weather
 from storylm.data.fables.story import Story
 
 PLOTS = (
@@ -17,16 +36,85 @@ PLOTS = (
     *patience.PLOTS,
     *bravery.PLOTS,
     *kindness.PLOTS,
+    *surprises.PLOTS,
+    *seasons.PLOTS,
+    *cleverness.PLOTS,
+    *helping.PLOTS,
 )
-HOOKS = tuple(form for plot in PLOTS for form in plot.hooks)
-PLOT_OF_HOOK = tuple(plot for plot in PLOTS for _ in plot.hooks)
 
 
 def tell_fable(s: Story) -> None:
     """One whole story, from its opening to its last word."""
+    fitting: Sequence[Plot] = PLOTS
+    if s.difficulty.instruct:
+        fitting = ask(s, PLOTS)
     introduce(s)
     s.paragraph()
     s.begin("<when> ")
-    plot = PLOT_OF_HOOK[s.plot(*HOOKS)]
-    weather(s)
+    plot = choose_plot(s, fitting)
+    if "sentence" in s.facts:
+        s.comply("{sentence^}")
+    else:
+        weather(s)
+    foreshadow(s, plot.hints)
     plot.tell(s)
+    s.demands.met |= plot.features
+
+
+def choose_plot(s: Story, fitting: Sequence[Plot]) -> Plot:
+    """Tell the hook of a plot, and before it those of episodes."""
+    begun: list[Episode] = []
+    while True:
+        plots = SHORT_PLOTS if any(episode.same_day for episode in begun) else PLOTS
+        episodes = tuple(e for e in EPISODES if may_begin(s, e, begun, fitting))
+        forms, ways = hooks(plots, episodes)
+        refused = ()
+        if len(fitting) < len(PLOTS):
+            refused = [i for i, way in enumerate(ways) if way in PLOTS and way not in fitting]
+        way = ways[s.choose(*forms, refused=refused, demand="Summary")]
+        if isinstance(way, Plot):
+            return way
+        episode = way.tell(s)
+        next(episode)
+        s.episodes.append(episode)
+        begun.append(way)
+        s.paragraph()
+        s.begin("{afterwards=AFTERWARDS} ")
+
+
+@cache
+def hooks(
+    plots: tuple[Plot, ...], episodes: tuple[Episode, ...]
+) -> tuple[tuple[str, ...], tuple[Plot | Episode, ...]]:
+    """What may begin now, and whose beginning it is. All plots weigh the same, and all episodes
+    together weigh as much as all plots."""
+    forms: list[str] = []
+    ways: list[Plot | Episode] = []
+    for choices in (plots, episodes):
+        for choice in choices:
+            weight = WEIGHT * len(plots) // len(choices) // len(choice.hooks)
+            forms += [f"{split_weight(hook)[0]}*{max(1, weight)}" for hook in choice.hooks]
+            ways += [choice] * len(choice.hooks)
+    return tuple(forms), tuple(ways)
+
+
+WEIGHT = 12
+"""Of a plot, shared among its hooks."""
+SHORT_PLOTS = tuple(plot for plot in PLOTS if not plot.long)
+
+
+def may_begin(
+    s: Story, episode: Episode, begun: Sequence[Episode], fitting: Sequence[Plot]
+) -> bool:
+    """Whether a story that has begun these episodes can begin this one too."""
+    room = s.difficulty.characters - PLOT_CHARACTERS - sum(e.characters for e in begun)
+    return (
+        len(begun) < s.difficulty.length
+        and episode not in begun
+        and episode.characters <= room
+        and not (episode.same_day and all(plot.long for plot in fitting))
+    )
+
+
+PLOT_CHARACTERS = 2
+"""Who has a name in a plot: the hero and a friend."""

@@ -16,239 +16,346 @@ from storylm.data.fables.story import Story
         "the {elder=cast.elders} gave {hero} {a look=LOOKS} {colour=COLOURS} bag with "
         "{number=FEW} {seed=SEEDS} seeds in it."
     ),
+    summaries=(
+        "{hero=FOLK} gets {number=FEW} {seed=SEEDS} seeds and promises to water them.",
+        "{hero=FOLK} plants {seed=SEEDS} seeds and has to wait for a long time.",
+    ),
+    hints=(
+        "{he} would need a lot of patience",
+        "a promise can be as hard to keep as a secret",
+    ),
 )
 def seeds(s: Story) -> None:
     """Seeds need patience, and a promise to water them."""
     s.plot(
         (
-            '"Give them water every {often=OFTEN}, and do not forget," the {elder} <say> <adv>. '
-            '"I promise," <said> {hero}.'
+            '"Give them water every {often=OFTEN}," {elder.he} <say> <adv>. "I promise," '
+            "{hero} <said>."
         ),
-        '"You must water them every {often=OFTEN}," <said> the {elder}. {hero} promised to do it.',
-        "{hero} promised the {elder} to water them every {often=OFTEN}.",
-        (
-            '"{number.Text!} seeds, and water every {often=OFTEN}," <said> the {elder}. {hero} '
-            "promised it."
-        ),
+        '"They must have water every {often=OFTEN}," {elder.he} <say> <adv>. {hero} promised it.',
+        '"Do not forget to water them every {often=OFTEN}," {elder.he} <say> <adv>.',
+        '"Water them every {often=OFTEN}, and do not forget," {elder.he} <say> <adv>.',
+        '"I promise to water them every {often=OFTEN}," {hero} <say> <adv>.',
     )
     s.plot(
-        "{He} planted all {number!} seeds {bed=BEDS} and covered them <busy> with {cover=COVERS}.",
-        (
-            "{He} took {a tool_look=LOOKS} {tool=TOOLS}, dug {number!} holes {bed=BEDS}, one for "
-            "each seed."
-        ),
-        (
-            "{He} carried {a tool_look=LOOKS} {tool=TOOLS} and {cover=COVERS} outside and planted "
-            "the seeds {bed=BEDS}."
-        ),
+        "{He} planted {number!} seeds <busy> {bed=BEDS} and covered them with {cover=COVERS}.",
+        "{He} took {a tool=TOOLS} and dug {number!} holes {bed=BEDS}, one for each seed.",
+        "{He} planted them <busy> {bed=BEDS} and put {cover=COVERS} on top.",
+        "With {his} {helper=FAMILY}, {he} planted all of them <busy> {bed=BEDS}.",
+        "{He} put them to bed {bed=BEDS}, under {cover=COVERS}, and sang about {song=DREAMS}.",
     )
     s.paragraph()
     s.plot(
         (
-            "{He} looked {bed!} on [Monday|Tuesday|Wednesday]. Nothing! All {he} saw was {a "
+            "On [Monday|Tuesday|Wednesday], {he} looked {bed!}. All {he} saw was {a "
             "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
         ),
         (
-            "After {days=FEW} days, there was still nothing to see but {a "
+            "After {days=FEW} days, there was nothing to see but {a "
             "critter_look=ANIMAL_LOOKS} {critter=CRITTERS}."
         ),
         "For {days=FEW} days, nothing came up, and {hero} felt <sad>.",
         (
-            "{hero} told the {plural listeners=CRITTERS} about the seeds and waited for "
+            '"[Are you asleep|Wake up|Please come out], little seeds!" {hero} <cried> after '
             "{days=FEW} days."
         ),
+        "{hero} told {a critter=CRITTERS} about the seeds and waited for {days=FEW} days.",
     )
+    passer_by(s)
     way = s.turn(
         kept=(
             (
-                "Still, {he} brought water every {often!}, as {he} had promised, and "
-                "{waiting=HABITS_ING} while {he} waited.*2"
+                "[Still|All the same|Even so], {he} brought water every {often!}[ and "
+                "{waiting=HABITS_ING}|, even when {rain=BAD_SKIES}].*5"
             ),
+            ("[But|Still|Yet] {he} kept {his} promise, even when {rain=BAD_SKIES}.*5"),
         ),
         forgotten=(
             (
-                '"Seeds are boring," <said> {hero}. {He} <walked> to {place=PLACES} to '
-                "{habit2=HABITS} and forgot {his} promise.*2"
+                '"Seeds are [boring|no fun|too slow]," {hero} <say> [crossly|with a yawn|one '
+                "day|loudly]. {He} <walked> to {place=PLACES} to play {game=GAMES_NAMES} and "
+                "forgot them.*7"
+            ),
+        ),
+        bad=(
+            (
+                '"I have better things to do," {hero} <say>. {He} went to {far=FAR_PLACES} '
+                "{ride=RIDES} and forgot {his} promise.*2"
             ),
         ),
     )
+    if way == "bad":
+        dried_up(s)
+        return
     if way == "forgotten":
         s.plot(
             (
                 "When {he} came back after {count=FEW} days, the earth was [dry|hard|full of "
                 "cracks], and {he} felt <sad>."
             ),
+            'Then {he} met the {elder}. "How are my {seed} seeds?" {elder.he} <asked> <adv>.',
             (
-                'Then {he} met the {elder}. "How are my {seed} seeds?" {elder.he} <asked>. {hero} '
-                "looked at {his} {feet=BODY}."
+                "At {night_time=NIGHT_HOURS}, {he} woke up. The seeds! They had gone without "
+                "water for {count=FEW} days."
             ),
         )
         s.plot(
+            '"I broke my promise," {he} <say> <soft>, and ran for {water=FEW} buckets of water.',
             (
-                '"I broke my promise," {he} <whispered>. "They had no water." "[It may not be too '
-                'late|Try again|Seeds forgive]," <say> the {elder} <adv>.'
-            ),
-            (
-                "{He} ran for water at once. All {day_word=DAYTIMES} long, {he} carried "
-                "{colour2=COLOURS} buckets and said sorry to the seeds."
+                "All {day_word=DAYTIMES} long, {he} carried {colour2=COLOURS} buckets and "
+                "said sorry to the seeds."
             ),
             "{He} felt <sad> and brought {water=FEW} buckets of water.",
         )
-        s.plot("From then on, {he} gave them water every {often!}, just as {he} had promised.")
+        s.plot(
+            "From then on, {he} came every {often!} and {waiting=HABITS_ING}.",
+            "Now {he} came every {often!}, even when {rain=BAD_SKIES}.",
+        )
     s.paragraph()
     s.plot(
-        "Then, {when=MORNINGS}, there was {a green=BITS} green [leaf|tip|sprout] {bed!}!",
         (
-            '{hero} saw something green {bed!} {when=MORNINGS}. "<yay>! They are growing!" {he} '
-            "<cried>."
-        ),
-        "{His} {finder=FAMILY} saw it first, {when=MORNINGS}: {a green=BITS} green leaf {bed!}!",
-    )
-    s.plot(
-        (
-            "By the end of the {season=SEASONS}, every {seed!} was as [tall|big] as {a "
-            "measure=MEASURES}."
-        ),
-        (
-            "In the {season=SEASONS}, there were so many {seed!} plants that {hero} gave some to "
-            "{his} {giver=FAMILY}, who felt <happy>."
-        ),
-        (
-            "The {seed!} seeds grew and grew, and in the {season=SEASONS} [the whole village|the "
-            "neighbors|people from far away] came to look at them."
-        ),
-        (
-            "When {season=SEASONS} came, {a guest_look=ANIMAL_LOOKS} {guest=CRITTERS} moved "
-            "into the {seed!} plants and felt <happy>."
-        ),
-    )
-    s.plot(
-        (
-            'The {elder} came to see it. "You kept your promise," {elder.he} <say> <adv>, and '
+            "Then, {when=MORNINGS}, there was {a green=BITS} green [leaf|tip|sprout] {bed!}! "
             "{hero} felt <happy>."
         ),
-        'The {elder} came and felt <happy>. "You kept your promise," {elder.he} <said>.',
         (
-            '{hero} showed it to the {elder}. "All this from {number!} seeds!" <said> {elder.he} '
-            "with {a grin=SMILES} smile."
+            "{hero} saw something green {when=MORNINGS}. "
+            '"[Hooray|Yay|Wow|Look|Yippee|Hurrah|Oh boy]! They are growing!" {he} <cried>.'
         ),
-        "Now {hero} gave {number!} new {seed!} seeds to {his} {heir=FAMILY} and felt <happy>.",
+        "{His} {finder=FAMILY} saw it first, {when=MORNINGS}: {a green=BITS} green leaf!",
+        (
+            '"[Come|Look|Come quickly]!" {his} {finder=FAMILY} <cried> {when=MORNINGS}. '
+            "Something green was growing {bed!}!"
+        ),
+    )
+    s.plot(
+        "In the {season=SEASONS}, every {seed!} was as [tall|big] as {measure=GROWN}.",
+        (
+            "In the {season=SEASONS}, there were so many that {hero} gave some to {his} "
+            "{giver=FAMILY}."
+        ),
+        (
+            "They grew and grew, and in the {season=SEASONS} [the whole "
+            "village|everybody|even the {admirer=PASSERS}] came to look at them."
+        ),
+        (
+            "In the {season=SEASONS}, {a guest_look=ANIMAL_LOOKS} {guest=CRITTERS} came to "
+            "live among them."
+        ),
+        "The {seed!} seeds grew as [high|big] as {measure=GROWN}, and {hero} felt <happy>.",
+    )
+    s.plot(
+        '"You kept your promise," the {elder} <say> <adv>, and {hero} felt <happy>.',
+        'The {elder} came and felt <happy>. "You did it," {elder.he} <say> <adv>.',
+        '"All this from {number!} seeds!" <cried> the {elder}, who felt <happy>.',
+        "Now {hero} gave {number!} new seeds to {his} {heir=FAMILY} and felt <happy>.",
+        "{hero} thanked the {elder} with {a thanks=FOODS} and felt <happy>.",
     )
     moral(
         s,
         "Good things take time.",
-        "A promise is like a seed: you must take care of it.",
-        "Be patient, and never give up too soon.",
+        "A promise is like a seed.",
+        "Do not give up too soon.",
+    )
+
+
+def dried_up(s: Story) -> None:
+    """Nothing grows where nobody keeps a promise."""
+    s.plot(
+        (
+            "After {weeks=FEW} weeks, {he} came back [and looked|and ran|to look] {bed!}. The "
+            "earth was [hard|full of cracks|like stone]."
+        ),
+        (
+            "When {hero} came home, {weeks=FEW} weeks later, it was {season=SEASONS}. Nothing "
+            "was growing {bed!}."
+        ),
+    )
+    s.plot(
+        "{hero} felt <sad>. {He} brought {water=FEW} buckets of water, but it was too late.",
+        "{He} dug with {a tool2=TOOLS}. All {number!} seeds were [dry|gone|dead].",
+        "{He} felt <sad> and waited for {days2=FEW} more days. But nothing came.",
+    )
+    s.plot(
+        'Then the {elder} came. "Where are my {seed!} seeds?" {elder.he} <asked> <adv>.',
+        '"Did you water them every {often!}?" the {elder} <asked> <adv>.',
+    )
+    s.plot(
+        '"No," {hero} <said> <soft>. "I forgot." The {elder} felt <sad> and <walked> home.',
+        "{hero} felt <sad> and did not know what to say.",
+        '"They were my last ones," {elder.he} <say> <soft>, and felt <sad>.',
+    )
+    moral(
+        s,
+        "What you do not care for cannot grow.",
+        "A forgotten promise is a broken one.",
+        "Too late is a sad word.",
     )
 
 
 @plot(
     "all the other {cast} could {wish=SKILLS}, but {hero} could not.",
-    '{hero} <said>, "I want to learn how to {wish=SKILLS}!"',
+    '{hero} <say>, "I want to learn how to {wish=SKILLS}!"',
+    summaries=(
+        "{hero=FOLK} wants to learn how to {wish=SKILLS}, but it is hard.",
+        "{hero=FOLK} tries to {wish=SKILLS} with the help of a friend.",
+    ),
+    hints=(
+        "it would take much longer than {he} thought",
+        "learning something new can hurt a little",
+    ),
 )
 def practice(s: Story) -> None:
-    """Learning something is hard, and then it is not."""
+    """Learning something is hard; whoever goes on can do it in the end."""
     s.plot(
         (
             "So {he} <walked> to {place=PLACES}, where {friend=cast.folk} was {doing=DOINGS}. "
-            '"Can you show me how to {wish!}?" {he} <asked> <adv>.'
+            '"Can you show me?" {he} <asked> <adv>.'
         ),
         (
-            '"I can show you," <said> {friend=cast.folk}, who lived {friend_at=WHERE}. They met '
-            "near {place=PLACES}."
+            '"I can show you," <say> {friend=cast.folk}, who lived {friend_at=WHERE}. They '
+            "met near {place=PLACES}."
         ),
         (
-            "{His} {giver=FAMILY} sent {him} to {friend=cast.folk}, {a friend_trait=NICE} friend "
-            "who could {wish!} very well. They met near {place=PLACES}."
+            "{His} {giver=FAMILY} sent {him} to {friend=cast.folk}, who lived "
+            "{friend_at=WHERE}. They met near {place=PLACES}."
         ),
     )
     sight(s)
     s.plot(
-        "The first time, {hero} {mishap=MISHAPS} and felt <sad>. {friend} <smiled>.",
+        "The first time, {hero} {mishap=BLUNDERS}. The second time, {he} {mishap2=BLUNDERS}.",
+        "{hero} tried <busy>, but {he} {mishap=BLUNDERS}. The next time, {he} {mishap2=BLUNDERS}!",
         (
-            "{hero} tried <busy>, but {he} {mishap=MISHAPS}. {He} tried again, and then {he} "
-            "{mishap2=MISHAPS}!"
+            "It looked easy when {friend} did it. But {hero} {mishap=BLUNDERS}, and then {he} "
+            "{mishap2=BLUNDERS}."
         ),
         (
-            "It looked easy when {friend} did it. But {hero} {mishap=MISHAPS}, and that hurt "
-            "{his} {part=BODY}."
+            "{friend} showed {him} how. But {hero} {mishap=BLUNDERS}, and then {he} "
+            "{mishap2=BLUNDERS}."
         ),
     )
     s.plot(
         '"I will never learn it," {he} <say> <soft>. "I am too {excuse=EXCUSES}."',
-        '{hero} felt <angry>. "To {wish!} is stupid!" {he} <cried>.',
+        '{hero} felt <angry>. "To {wish!} is [stupid|for babies|no fun]!" {he} <cried>.',
         '"<oh>," {he} <whispered>. "Why can everybody {wish!} but me?"',
+        '"I am too {excuse=EXCUSES}," {he} <say> <soft>, and felt <sad>.',
     )
     s.plot(
-        '"It took me {number=FEW} weeks to learn it," <say> {friend} <adv>. "Come back tomorrow."',
+        '"It took me {number=FEW} weeks," {friend} <said> <adv>. "Come back tomorrow."',
         (
-            '"I {own_mishap=MISHAPS}, too, when I began," <said> {friend}. "You need {number=FEW} '
-            'weeks, and then it is easy."'
+            '"I {own_mishap=BLUNDERS}, too," {friend} <said> <adv>. "After {number=FEW} '
+            'weeks, it is easy."'
         ),
         (
-            '{friend} gave {him} {a snack=FOODS}. "Nobody can do it in less than {number=FEW} '
-            'weeks," {friend.he} <say> <adv>.'
+            '{friend} gave {him} {a snack=FOODS}. "You need {number=FEW} weeks," {friend.he} '
+            "<said> <adv>."
         ),
+        '"Nobody can do it in less than {number=FEW} weeks," {friend} <said> <adv>.',
     )
     passer_by(s)
     s.paragraph()
     way = s.turn(
         practice=(
             (
-                "So {hero} came back every {often=OFTEN}. {He} practiced <busy>, even when "
-                "{rain=BAD_SKIES}.*2"
+                "So {hero} came back every {often=OFTEN} and practiced <busy>, even when "
+                "{rain=BAD_SKIES}.*4"
             ),
             (
-                "Every {often=OFTEN}, {hero} practiced <busy>. [Once|Twice] {he} "
-                "{mishap3=MISHAPS}, but {he} did not mind.*2"
+                "Every {often=OFTEN}, {hero} practiced <busy>. [Once|Twice|Often] {he} "
+                "{mishap3=BLUNDERS}.*4"
             ),
         ),
-        give_up=(
+        give_up=("But {hero} did not come back. {He} [sat|stayed] at home and felt <sad>.*3",),
+        bad=(
             (
-                "But {hero} did not come back. {He} sat at home and felt <sad>, while the others "
-                "had fun."
+                '"Then I will not learn it," {hero} <said>, and <walked> home. {He} never '
+                "tried again.*2"
             ),
         ),
     )
+    if way == "bad":
+        never_learned(s)
+        return
     if way == "give_up":
         s.plot(
             (
-                "After {days=FEW} days, there was {a knock_look=KNOCKS} knock on the door. It was "
-                "{friend}, with {a present=FOODS}."
+                "After {days=FEW} days, there was {a knock_look=KNOCKS} knock on the door. It "
+                "was {friend}, with {a present=FOODS}."
             ),
-            (
-                '{friend} waited for {days=FEW} days and then <walked> to the {hero.home}. "Where '
-                'were you?" {friend.he} <asked>.'
-            ),
+            '{friend} waited for {days=FEW} days. "Where were you?" {friend.he} <asked> <adv>.',
+            "After {days=FEW} days, {friend} came with {a present=FOODS}.",
         )
         s.plot(
+            '"I miss you," {friend.he} <say> <adv>. "Let us try once more."',
             (
-                '"I miss you," <say> {friend} <adv>. "Let us try once more." So they <walked> '
-                "back to {place!}."
+                '"You cannot {wish!} in bed," {friend.he} <say> <adv>, and they <walked> back '
+                "to {place!}."
             ),
             (
-                '"You cannot {wish!} from your bed," {friend} <said> with a smile, and they '
-                "<walked> back to {place!}."
+                '"[Come on|One more time|Let us try again]," {friend.he} <say> <adv>. "I will '
+                'help you."'
             ),
         )
     s.plot(
         "After {number!} weeks, at {exact=CLOCKS}, {hero} could {wish!}!",
         "{number.Text!} weeks later, {hero} could {wish!} better than {friend}!",
-        'And then, after {number!} weeks: "<yay>! I can {wish!}!" <cried> {hero}.',
+        (
+            'And then, after {number!} weeks: "[Hooray|Yay|Wow|Look|Yippee|Hurrah|Oh boy]! I '
+            'can {wish!}!" <cried> {hero}.'
+        ),
+        (
+            "It took {number!} weeks. Then, at {exact=CLOCKS}, {hero} could {wish!}, and "
+            "{friend} felt <happy>."
+        ),
+        (
+            "After {number!} weeks, {hero} showed {his} {first_one=FAMILY} how well {he} "
+            "could {wish!}!"
+        ),
     )
     s.plot(
-        (
-            "{friend} clapped {claps=NUMBERS} times and gave {him} {a medal_look=LOOKS} "
-            "{colour=COLOURS} {prize=GIFTS}."
-        ),
-        "{hero} felt <happy> and showed it to {his} {proud_one=FAMILY}, who <smiled>.",
-        '"You see?" <said> {friend}, who felt <happy>, too.',
+        "{friend} clapped {claps=NUMBERS} times and gave {him} {a colour=COLOURS} {prize=GIFTS}.",
+        "{hero} felt <happy> and sang about {song=DREAMS}.",
+        '"[You see|I knew it|Well done]!" {friend} <cried> and felt <happy>.',
+        "{friend} felt <happy> and gave {him} {a medal=FOODS}.",
+        "Now {hero} wanted to learn how to {next_skill=SKILLS}, too.",
     )
     moral(
         s,
         "If you practice, hard things become easy.",
-        "Never say that you cannot do it before you have tried.",
+        "Do not say that you cannot do it before you have tried.",
         "Nobody is born a master.",
+    )
+
+
+def never_learned(s: Story) -> None:
+    """Who gives up has to look on."""
+    s.plot(
+        "{friend} waited near {place!} for {days=FEW} days. Then {friend.he} gave up, too.",
+        "{friend} felt <sad> and waited for {days=FEW} days, but {hero} did not come.",
+    )
+    s.plot(
+        (
+            "{number.Text!} weeks later, there was a {event=EVENTS} {event_at=WHERE}, and "
+            "everybody could {wish!}."
+        ),
+        "After {number!} weeks, at the {event=EVENTS}, they all began to {wish!}.",
+    )
+    s.plot(
+        (
+            '"Come and play with us!" <cried> {friend}. But {hero} could only [watch|look on] '
+            "and felt <sad>."
+        ),
+        "Only {hero} sat [on a bench|under a tree|by the wall|in the grass] and felt <sad>.",
+        '"I wish I had practiced," {hero} <whispered> and felt <sad>.',
+    )
+    s.plot(
+        "{He} <walked> home before the {meal=SWEETS} came.",
+        "{He} left at {left_at=LATE}, without {meal=SWEETS} and without a word.",
+    )
+    moral(
+        s,
+        "If you give up too soon, you will never know.",
+        "Nothing is learned by staying at home.",
+        "What others can do, you can learn, if only you try.",
     )
 
 

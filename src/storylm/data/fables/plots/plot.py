@@ -22,13 +22,19 @@ class Plot(NamedTuple):
     """What is to come, as it continues "{hero} did not know yet that ": nothing is drawn here."""
     features: frozenset[str]
     """"Twist" and "Conflict", where every way of telling has them."""
+    long: bool
+    """Weeks may pass in it, so that nothing can wait for the evening of the same day."""
 
 
 def plot(
-    *hooks: str, summaries: tuple[str, ...] = (), hints: tuple[str, ...] = (), features: str = ""
+    *hooks: str,
+    summaries: tuple[str, ...] = (),
+    hints: tuple[str, ...] = ("this would be a special day",),
+    features: str = "",
+    long: bool = False,
 ) -> Callable[[Callable[[Story], None]], Plot]:
     """Make a plot of a function that tells it."""
     named = frozenset(features.split())
     if named - {"Twist", "Conflict"}:
         raise ValueError(f"a plot has Twist or Conflict, not {features!r}")
-    return lambda tell: Plot(hooks, tell, summaries, hints, named)
+    return lambda tell: Plot(hooks, tell, summaries, hints, named, long)

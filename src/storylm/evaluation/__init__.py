@@ -1,0 +1,1 @@
+"""Grades for what a model has learned: exact on fables, with intervals, and always the same."""

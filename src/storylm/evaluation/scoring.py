@@ -1,0 +1,100 @@
+"""What a model thinks of given texts, token by token, and how sure a mean over stories is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from storylm.data.loading import strides
+from storylm.model.loss import token_nats
+from storylm.model.transformer import Transformer
+
+ROWS_TOKENS = 8_192
+"""Ids in one forward, with their padding."""
+
+
+@torch.no_grad()
+def score_tokens(
+    model: Transformer, rows: Sequence[Sequence[int]], first: Sequence[int] | None = None
+) -> list[np.ndarray]:
+    """-ln p of each id of each row but its first, given those before it; fp64, in the rows' order.
+
+    A row longer than the context is scored in strides of half a context, as validation does. With
+    `first`, row i is scored from its id `first[i]` on, and what lies a context before is not read.
+    The result does not depend on what is scored together. Raises RuntimeError in training mode.
+    """
+    if model.training:
+        raise RuntimeError("score_tokens needs the model in eval mode: call model.eval() first")
+    context, device = model.config.context_length, model.embed.weight.device
+    first = first or [1] * len(rows)
+    found = [np.zeros(len(row) - start) for row, start in zip(rows, first, strict=True)]
+    pieces: list[tuple[int, int, int, int]] = []
+    for i, row in enumerate(rows):
+        for begin, scored_from, end in strides(0, len(row) - 1, context):
+            if end >= first[i]:
+                pieces.append((end - begin, i, begin, max(scored_from, first[i] - 1)))
+    pieces.sort()
+    while pieces:
+        width = pieces[-1][0]
+        batch = pieces[-max(1, ROWS_TOKENS // width) :]
+        del pieces[-len(batch) :]
+        ids_BR = torch.zeros(len(batch), width + 1, dtype=torch.long)
+        for b, (length, i, begin, _) in enumerate(batch):
+            ids_BR[b, : length + 1] = torch.tensor(rows[i][begin : begin + length + 1])
+        ids_BR = ids_BR.to(device)
+        nats_BR = token_nats(model(ids_BR[:, :-1]), ids_BR[:, 1:]).double().cpu().numpy()
+        for b, (length, i, begin, scored_from) in enumerate(batch):
+            at = scored_from + 1 - first[i]
+            found[i][at : begin + length + 1 - first[i]] = nats_BR[b, scored_from - begin : length]
+    return found
+
+
+class Estimate(NamedTuple):
+    """A number with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f})"
+
+
+def ratio(
+    above: Sequence[float], below: Sequence[float], *, seed: int = 0, resamples: int = 1_000
+) -> Estimate:
+    """sum(above) / sum(below) over stories, with a bootstrap interval over them (Efron 1979).
+
+    One pair a story: what happens within one is not independent, so stories are drawn whole. The
+    same seed draws the same stories for every quantity. NaN where nothing was counted.
+    """
+    top, bottom = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
+    if bottom.sum() == 0:
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    generator = np.random.default_rng(seed)
+    counts = generator.multinomial(len(top), np.full(len(top), 1 / len(top)), size=resamples)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = (counts @ top) / (counts @ bottom)
+    drawn[~np.isfinite(drawn)] = np.nan
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Estimate(float(top.sum() / bottom.sum()), float(low), float(high))
+
+
+def by_group(
+    names: Sequence[str], rows: Sequence[Sequence[tuple[str, float, float]]], **dials: int
+) -> dict[str, Estimate]:
+    """The ratio of each group; a row holds (group, above, below) of one story."""
+
+    def total(row: Sequence[tuple[str, float, float]], name: str, which: int) -> float:
+        return sum(entry[which] for entry in row if entry[0] == name)
+
+    return {
+        name: ratio([total(r, name, 1) for r in rows], [total(r, name, 2) for r in rows], **dials)
+        for name in names
+    }
+
+
+Progress = Callable[[str], None]
