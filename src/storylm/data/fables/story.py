@@ -7,8 +7,10 @@ it went.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from storylm.data.fables.forms import Choice, DrawFromFact, Notation, Slot
@@ -136,17 +138,24 @@ class Story:
         refused: Collection[int] = (),
         demand: str = "",
     ) -> int:
+        kept: Sequence[int] | None = None
+        if len(self.taken.get("FOLK", ())) >= self.difficulty.characters:
+            kept = without_newcomers(forms)
+            forms = tuple([forms[i] for i in kept])
         choice = self.notation.compiled.get((kind, forms)) or self.notation.choice(kind, forms)
         gap = self.gap
         if len(choice.openings) == 1 and not choice.openings[0]:
             self.listener.say("style", gap)
             gap = ""
         if refused:
+            if kept is not None:
+                refused = {i for i, form in enumerate(kept) if form in refused}
             refused = {i for i, origin in enumerate(choice.origins) if origin in refused}
         chosen = self.decide(choice, gap, refused, demand)
         if choice.openings[chosen] or choice.rests[chosen]:
             self.gap = " "
-        return choice.origins[chosen]
+        origin = choice.origins[chosen]
+        return origin if kept is None else kept[origin]
 
     def decide(
         self, choice: Choice, gap: str, refused: Collection[int] = (), demand: str = ""
@@ -206,6 +215,13 @@ class Story:
         """Tell the ends of the sub-plots that are still open, the last one first."""
         while self.episodes:
             next(self.episodes.pop(), None)
+
+
+@cache
+def without_newcomers(forms: tuple[str, ...]) -> tuple[int, ...]:
+    """Which forms bring in nobody with a name of their own; all of them, where each does."""
+    kept = tuple(i for i, form in enumerate(forms) if not re.search(r"=(cast\.folk|FOLK)}", form))
+    return kept or tuple(range(len(forms)))
 
 
 NOTHING: frozenset[int] = frozenset()

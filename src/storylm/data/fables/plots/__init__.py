@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from storylm.data.fables.forms import split_weight
 from storylm.data.fables.plots import (
     bravery,
     cleverness,
@@ -65,7 +64,10 @@ def choose_plot(s: Story, fitting: Sequence[Plot]) -> Plot:
     """Tell the hook of a plot, and before it those of episodes."""
     begun: list[Episode] = []
     while True:
-        plots = SHORT_PLOTS if any(episode.same_day for episode in begun) else PLOTS
+        plots = possible_plots(
+            s.difficulty.characters - sum(episode.characters for episode in begun),
+            any(episode.same_day for episode in begun),
+        )
         episodes = tuple(e for e in EPISODES if may_begin(s, e, begun, fitting))
         forms, ways = hooks(plots, episodes)
         refused = ()
@@ -83,6 +85,14 @@ def choose_plot(s: Story, fitting: Sequence[Plot]) -> Plot:
 
 
 @cache
+def possible_plots(characters: int, same_day: bool) -> tuple[Plot, ...]:
+    """The plots that need no more characters, and if need be no night."""
+    return tuple(
+        plot for plot in PLOTS if plot.characters <= characters and not (same_day and plot.long)
+    )
+
+
+@cache
 def hooks(
     plots: tuple[Plot, ...], episodes: tuple[Episode, ...]
 ) -> tuple[tuple[str, ...], tuple[Plot | Episode, ...]]:
@@ -93,28 +103,22 @@ def hooks(
     for choices in (plots, episodes):
         for choice in choices:
             weight = WEIGHT * len(plots) // len(choices) // len(choice.hooks)
-            forms += [f"{split_weight(hook)[0]}*{max(1, weight)}" for hook in choice.hooks]
+            forms += [f"{hook}*{weight}" for hook in choice.hooks]
             ways += [choice] * len(choice.hooks)
     return tuple(forms), tuple(ways)
 
 
 WEIGHT = 12
 """Of a plot, shared among its hooks."""
-SHORT_PLOTS = tuple(plot for plot in PLOTS if not plot.long)
 
 
 def may_begin(
     s: Story, episode: Episode, begun: Sequence[Episode], fitting: Sequence[Plot]
 ) -> bool:
     """Whether a story that has begun these episodes can begin this one too."""
-    room = s.difficulty.characters - PLOT_CHARACTERS - sum(e.characters for e in begun)
-    return (
-        len(begun) < s.difficulty.length
-        and episode not in begun
-        and episode.characters <= room
-        and not (episode.same_day and all(plot.long for plot in fitting))
-    )
-
-
-PLOT_CHARACTERS = 2
-"""Who has a name in a plot: the hero and a friend."""
+    if episode in begun or len(begun) == s.difficulty.length:
+        return False
+    told = [*begun, episode]
+    room = s.difficulty.characters - sum(e.characters for e in told)
+    left = possible_plots(room, any(e.same_day for e in told))
+    return any(plot in left for plot in fitting)

@@ -27,6 +27,7 @@ from storylm.data.fables.story import Story
         "something strange was waiting in the dark",
     ),
     features="Twist",
+    long=True,
 )
 def noise(s: Story) -> None:
     """A sound in the night is taken for something terrible."""

@@ -36,6 +36,7 @@ from storylm.data.fables.story import Story
         "not everybody near there was friendly",
     ),
     features="Conflict",
+    characters=3,
 )
 def bully(s: Story) -> None:
     """Somebody big takes a thing away, which is marked; wit or kindness gets it back."""
@@ -289,6 +290,7 @@ def torn_apart(s: Story) -> None:
         "a joke can be told once too often",
         "one little joke would come back to {him}",
     ),
+    long=True,
 )
 def false_alarm(s: Story) -> None:
     """Help is called for as a joke, and then in earnest."""
@@ -762,6 +764,7 @@ def too_big(s: Story) -> None:
         "a promise is made faster than it is kept",
         "something would go wrong in front of everybody",
     ),
+    long=True,
 )
 def show(s: Story) -> None:
     """Practice for a show, a mishap on the stage, a friend who helps, and a promise."""

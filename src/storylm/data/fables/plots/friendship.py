@@ -12,8 +12,8 @@ from storylm.data.fables.story import Story
         "{hero} had {a food=FOODS} for lunch. {He} <walked> to {place=PLACES} to eat it [in "
         "peace|all alone|in the fresh air|there]."
     ),
-    "{hero} was hungry, so {he} packed {a food=FOODS} and <walked> to {place=PLACES}.*2",
-    "{his} {giver=FAMILY} gave {hero} {a food=FOODS} for the long walk to {place=PLACES}.*2",
+    "{hero} was hungry, so {he} packed {a food=FOODS} and <walked> to {place=PLACES}.",
+    "{hero} began the long walk to {place=PLACES} with {a food=FOODS} from {his} {giver=FAMILY}.",
     summaries=(
         "{hero=FOLK} has {a food=FOODS} for lunch, and somebody else is hungry.",
         "{hero=FOLK} meets a hungry friend at {place=PLACES} and has only {a food=FOODS}.",
@@ -151,6 +151,7 @@ def lonely_lunch(s: Story) -> None:
     s.plot(
         "{friend} sat with {other=cast.folk}, and the two of them shared {a shared=FOODS}.",
         "Not far away, {friend} and {other=cast.folk} were eating {shared2=SWEETS}.",
+        "This time, it was {friend} who had a big lunch: {shared2=SWEETS}, and {a shared=FOODS}!",
     )
     s.plot(
         "{hero} did not dare to ask. {He} felt <sad> and <walked> home.",
@@ -183,6 +184,8 @@ def lonely_lunch(s: Story) -> None:
         "one should not judge too soon",
     ),
     features="Conflict",
+    long=True,
+    characters=3,
 )
 def newcomer(s: Story) -> None:
     """Somebody new is judged by the looks."""
@@ -347,6 +350,7 @@ def too_late(s: Story) -> None:
         "it is easier to build a house than to keep a friend",
     ),
     features="Conflict",
+    long=True,
 )
 def building(s: Story) -> None:
     """Two friends quarrel over how to build, and find out whether they need one another."""

@@ -26,7 +26,7 @@ def ask(s: Story, plots: Sequence[Plot]) -> list[Plot]:
         "Summary: {hero=FOLK} *2": summary,
         "Random sentence: {sentence=SENTENCES}\n*2": nothing_more,
     }
-    fitting = list(plots)
+    fitting = [plot for plot in plots if plot.characters <= s.difficulty.characters]
     while True:
         s.gap = ""
         chosen = s.comply(*lines, STORY)

@@ -36,6 +36,7 @@ from storylm.data.fables.story import Story
         "one pot could bring so many together",
         "everybody would bring something for the pot",
     ),
+    characters=3,
 )
 def soup(s: Story) -> None:
     """A soup needs three things, and each is brought by somebody else."""
@@ -492,6 +493,7 @@ def too_late(s: Story) -> None:
         "one small thing would help two friends",
         "soon it would be the other way round",
     ),
+    long=True,
 )
 def sick_friend(s: Story) -> None:
     """What helps a friend who is ill comes back when the helper is ill."""
@@ -685,6 +687,7 @@ def alone_in_bed(s: Story) -> None:
         "a goodbye is not always the end",
         "some promises take a long time",
     ),
+    long=True,
 )
 def farewell(s: Story) -> None:
     """A friend moves away and leaves a keepsake and a promise."""

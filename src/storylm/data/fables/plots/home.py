@@ -12,7 +12,7 @@ from storylm.data.fables.story import Story
     "there was nothing to do, so {hero} was {playing=GAMES} in the {room=ROOMS}.",
     (
         '{his} {parent=FAMILY} went out and told {hero}, "Please, no {noun=WILD} in the '
-        '{room=ROOMS}!" But soon {he} was {playing=GAMES}.*2'
+        '{room=ROOMS}!" But soon {he} was {playing=GAMES}.'
     ),
     summaries=(
         "{hero=FOLK} breaks {a fragile=FRAGILE} and finds it hard to say so.",
@@ -22,6 +22,7 @@ from storylm.data.fables.story import Story
         "something would be broken before the day was over",
         "{he} would soon have something hard to say",
     ),
+    long=True,
 )
 def broken(s: Story) -> None:
     """Something breaks; to say so is hard."""

@@ -21,6 +21,7 @@ from storylm.data.fables.story import Story
         "one day {he} would need help as well",
         "{he} would think of this animal again",
     ),
+    long=True,
 )
 def rescue(s: Story) -> None:
     """An animal in need is helped, and later helps in turn."""

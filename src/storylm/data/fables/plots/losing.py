@@ -14,8 +14,8 @@ from storylm.data.fables.story import Story
         "{colour=COLOURS} {toy=TOYS} and <walked> to {place=PLACES}."
     ),
     (
-        "{his} {giver=FAMILY} gave {hero} {a look=LOOKS} {colour=COLOURS} {toy=TOYS}. {He} "
-        "<walked> to {place=PLACES} to play with it."
+        "a present came for {hero} from {his} {giver=FAMILY}: {a look=LOOKS} {colour=COLOURS} "
+        "{toy=TOYS}. {He} <walked> to {place=PLACES} to play with it."
     ),
     summaries=(
         "{hero=FOLK} loses {a toy=TOYS} at {place=PLACES} and looks for it with a friend.",
@@ -41,7 +41,7 @@ def lost_toy(s: Story) -> None:
         ),
         (
             "{hero} hid the {toy} {nook=place.nooks} and played {game=GAMES_NAMES} with "
-            "{new_friend=cast.folk}."
+            "{his} {playmate=FAMILY}."
         ),
         (
             "{hero} laid it {nook=place.nooks} and went to [watch|draw|count] {number=FEW} "
@@ -218,6 +218,7 @@ def gone_for_good(s: Story) -> None:
         "somebody was looking for what {he} had found",
         "it would be hard to be honest that day",
     ),
+    long=True,
 )
 def found_treasure(s: Story) -> None:
     """Finders would be keepers, but what was found has an owner."""
@@ -406,6 +407,7 @@ def kept_for_good(s: Story) -> None:
         "it is easier to make a promise than to keep it",
         "{he} would have to say something very hard the next day",
     ),
+    long=True,
 )
 def borrowed(s: Story) -> None:
     """What was borrowed with a promise is asked for later."""

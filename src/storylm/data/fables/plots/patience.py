@@ -24,6 +24,7 @@ from storylm.data.fables.story import Story
         "{he} would need a lot of patience",
         "a promise can be as hard to keep as a secret",
     ),
+    long=True,
 )
 def seeds(s: Story) -> None:
     """Seeds need patience, and a promise to water them."""
@@ -203,6 +204,7 @@ def dried_up(s: Story) -> None:
         "it would take much longer than {he} thought",
         "learning something new can hurt a little",
     ),
+    long=True,
 )
 def practice(s: Story) -> None:
     """Learning something is hard; whoever goes on can do it in the end."""

@@ -23,18 +23,21 @@ class Plot(NamedTuple):
     features: frozenset[str]
     """"Twist" and "Conflict", where every way of telling has them."""
     long: bool
-    """Weeks may pass in it, so that nothing can wait for the evening of the same day."""
+    """A night may pass in it, so that nothing can wait for the evening of the same day."""
+    characters: int
+    """How many with a name of their own it needs, the hero included."""
 
 
 def plot(
     *hooks: str,
-    summaries: tuple[str, ...] = (),
-    hints: tuple[str, ...] = ("this would be a special day",),
+    summaries: tuple[str, ...],
+    hints: tuple[str, ...],
     features: str = "",
     long: bool = False,
+    characters: int = 2,
 ) -> Callable[[Callable[[Story], None]], Plot]:
     """Make a plot of a function that tells it."""
     named = frozenset(features.split())
     if named - {"Twist", "Conflict"}:
         raise ValueError(f"a plot has Twist or Conflict, not {features!r}")
-    return lambda tell: Plot(hooks, tell, summaries, hints, named, long)
+    return lambda tell: Plot(hooks, tell, summaries, hints, named, long, characters)

@@ -33,6 +33,7 @@ from storylm.data.fables.story import Story
         "before long {he} would need a roof over {his} head",
         "a dry place can be worth more than gold",
     ),
+    long=True,
 )
 def storm(s: Story) -> None:
     """A shelter is shared or refused, and in the next storm the places are changed."""
@@ -301,6 +302,7 @@ def out_in_the_rain(s: Story) -> None:
         "a promise would be waiting under the snow",
         "something would be left when the snow was gone",
     ),
+    long=True,
 )
 def snow(s: Story) -> None:
     """Something is made of snow and dressed; when it melts, the clothes belong to others."""
@@ -746,6 +748,7 @@ def goods_in_the_water(s: Story) -> None:
         "one of them would have enough and the other nothing",
         "somebody would soon come through the snow to ask for something",
     ),
+    long=True,
 )
 def winter_store(s: Story) -> None:
     """One gathers and one plays; in the winter one has enough and the other asks for it."""

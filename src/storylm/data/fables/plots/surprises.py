@@ -278,6 +278,7 @@ def opened_too_soon(s: Story) -> None:
         "nobody had really forgotten {him}",
     ),
     features="Twist",
+    characters=3,
 )
 def forgotten_birthday(s: Story) -> None:
     """Everybody acts strangely, because there will be a party."""
