@@ -89,7 +89,7 @@ HOMES: a small house, a yellow house, a little cottage, a tall tower, a house by
 DREAMS: faraway lands, dragons, the sea, kings and queens, the stars, flying, brave knights,
     pirates, giants, talking trees, the moon, snowy mountains, hidden gold, ships, fairies, big
     adventures, elves, castles, whales, sailors, deserts, clever foxes, wizards, islands, robots,
-    unicorns, trains, winter, parades, balloons, distant planets, bears
+    unicorns, trains, wild geese, parades, balloons, distant planets, bears
 SMELLS: rain, flowers, fresh bread, pine trees, warm hay, apples, the sea, snow, wood smoke, mint,
     roses, cinnamon, wet leaves, honey, mushrooms, soap, lemons, pancakes, summer, lavender,
     onions, mud, clover
@@ -102,7 +102,7 @@ WHERE: next door, across the street, down the road, near the pond, in the big re
     green valley, near the station, under the old oak, above the shop, at the harbor, past the
     windmill, behind the town hall, by the lake, two streets away, in the last house, beside the
     park, in the old town, on the hill, over the river
-NICE: kind, funny, helpful, clever, gentle, friendly, brave, cheerful, good, patient, strong,
+NICE: kind, funny, helpful, clever, gentle, brave, cheerful, good, patient, strong,
     loyal, generous, jolly, polite, wonderful, honest, calm, quiet, sweet, wise, thoughtful,
     faithful, playful, sensible, modest, witty, considerate, lovable, caring
 MOODS: cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry, young, old,

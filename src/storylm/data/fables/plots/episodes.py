@@ -35,7 +35,7 @@ def episode(
     "{hero} was to bring home {count0=FEW} {plural errand0=FOODS} for {his} {asker0=FAMILY}.",
     "{hero} was sent by {his} {asker0=FAMILY} to buy {count0=FEW} {plural errand0=FOODS}.",
     (
-        "{hero} got {coins=FEW} coins from {his} {asker0=FAMILY} to buy {count0=FEW} {plural "
+        "{hero} got {coins0=FEW} coins from {his} {asker0=FAMILY} to buy {count0=FEW} {plural "
         "errand0=FOODS}."
     ),
     same_day=True,
@@ -174,40 +174,40 @@ def guess_the_riddle(s: Story) -> Iterator[None]:
 
 
 @episode(
-    "{hero} saw that {his} {keeper=FAMILY} had brought home a covered basket.",
-    "{hero} found a covered basket {basket_at=HIDEOUTS}. It belonged to {his} {keeper=FAMILY}.",
+    "{hero} saw that {his} {keeper0=FAMILY} had brought home a covered basket.",
+    "{hero} found a covered basket {basket_at=HIDEOUTS}. It belonged to {his} {keeper0=FAMILY}.",
 )
 def covered_basket(s: Story) -> Iterator[None]:
     """What is in the basket? Something else."""
     s.plot(
-        '"Is it {a guess0=CRITTERS}?" {he} <asked>. "Wait and see," <said> {keeper.the}.',
-        '"I think it is {a guess0=CRITTERS}," {he} <said>. But {keeper.the} would not tell.',
+        '"Is it {a guess0=CRITTERS}?" {he} <asked>. "Wait and see," <said> {keeper0.the}.',
+        '"I think it is {a guess0=CRITTERS}," {he} <said>. But {keeper0.the} would not tell.',
         "It moved a little. {He} was sure that it was {a guess0=CRITTERS}.",
         '"{guess_sound=SOUNDS}," it went. Was it {a guess0=CRITTERS}?',
         "{He} wished for {a guess0=CRITTERS}.",
     )
     yield
     s.plot(
-        "In the end, {keeper.the} opened the basket. It was not {guess0.a!} but {a inside=YOUNG}!",
-        '"Now you may look," <said> {keeper.the}. In the basket was {a inside=YOUNG}!',
+        "In the end, {keeper0.the} opened the basket. It was not {guess0.a!} but {a inside=YOUNG}!",
+        '"Now you may look," <said> {keeper0.the}. In the basket was {a inside=YOUNG}!',
         "Then the basket opened by itself, and out came {a inside=YOUNG}!",
         "And the basket? There was {a inside_look=ANIMAL_LOOKS} {inside=YOUNG} in it!",
     )
     s.plot(
-        '"It is yours," <said> {keeper.the}, and {hero} felt <happy>.',
+        '"It is yours," <said> {keeper0.the}, and {hero} felt <happy>.',
         "{hero} called it {inside_name=PET_NAMES}.*2",
         '"And I thought it was {guess0.a!}!" <said> {hero}.',
         "It ate {a fodder=FOODS} and fell asleep.",
-        '"What do we call it?" <asked> {hero}. "{inside_name=PET_NAMES}," <said> {keeper.the}.',
+        '"What do we call it?" <asked> {hero}. "{inside_name=PET_NAMES}," <said> {keeper0.the}.',
     )
 
 
 @episode(
-    "{hero} ran into {mate=cast.folk}, who lent {him} {a lent_colour=COLOURS} {lent=TOYS}.",
-    "{hero} got {a lent_colour=COLOURS} {lent=TOYS} from {mate=cast.folk}, but only for a while.",
+    "{hero} ran into {mate=cast.folk}, who lent {him} {a lent_colour0=COLOURS} {lent0=TOYS}.",
+    "{hero} got {a lent_colour0=COLOURS} {lent0=TOYS} from {mate=cast.folk}, but only for a while.",
     (
-        '{hero} <asked>, "May I borrow that {lent_colour=COLOURS} {lent=TOYS}, {mate=cast.folk}?" '
-        '"Yes," <said> {mate}.'
+        '{hero} <asked>, "May I borrow that {lent_colour0=COLOURS} {lent0=TOYS}, '
+        '{mate=cast.folk}?" "Yes," <said> {mate}.'
     ),
     characters=1,
 )
@@ -218,25 +218,25 @@ def lend(s: Story) -> Iterator[None]:
         '"Take good care of it," {mate} <said>.',
         "{hero} promised {mate} to give it back soon.",
         "Then {mate} went {away_to=WHERE_TO}.",
-        '"It was a present from my {lender=FAMILY}," {mate} <said>.',
+        '"It was a present from my {lender0=FAMILY}," {mate} <said>.',
     )
     yield
     way = s.turn(
         given=(
             (
-                "On the road, {hero} met {mate!} and gave {mate.him} the {lent_colour!} {lent!} "
+                "On the road, {hero} met {mate!} and gave {mate.him} the {lent_colour0!} {lent0!} "
                 "back.*2"
             ),
             (
-                '"There is {mate!}!" <said> {hero} and gave {mate.him} back the {lent_colour!} '
-                "{lent!}.*2"
+                '"There is {mate!}!" <said> {hero} and gave {mate.him} back the {lent_colour0!} '
+                "{lent0!}.*2"
             ),
-            "At {back_time=LATE}, {hero} brought the {lent_colour!} {lent!} to {mate!}.*2",
+            "At {back_time=LATE}, {hero} brought the {lent_colour0!} {lent0!} to {mate!}.*2",
         ),
         asked=(
-            'Then {mate!} came and <asked>, "Where is my {lent!}?"*2',
-            'At the door stood {mate!}. "I want my {lent!} back," {mate.he} <said>.*2',
-            "In the evening, {mate!} <walked> in and looked for the {lent!}.",
+            'Then {mate!} came and <asked>, "Where is my {lent0!}?"*2',
+            'At the door stood {mate!}. "I want my {lent0!} back," {mate.he} <said>.*2',
+            "In the evening, {mate!} <walked> in and looked for the {lent0!}.",
         ),
     )
     if way == "given":
@@ -250,7 +250,7 @@ def lend(s: Story) -> Iterator[None]:
     else:
         s.plot(
             (
-                '"Here it is," <said> {hero}. The {lent!} was still {lent_colour!} and '
+                '"Here it is," <said> {hero}. The {lent0!} was still {lent_colour0!} and '
                 "{still=PRETTY}.*2"
             ),
             "{hero} looked for it {lost_at=HIDEOUTS} and {lost_at2=HIDEOUTS}. There it was!",
@@ -265,9 +265,12 @@ def lend(s: Story) -> Iterator[None]:
 @episode(
     (
         "{hero} came upon {mate=cast.folk} and {mate2=cast.folk}. {mate} lent {him} {a "
-        "lent_colour=COLOURS} {lent=TOYS}, and {mate2} gave {him} {a treat0=FOODS}."
+        "lent_colour0=COLOURS} {lent0=TOYS}, and {mate2} gave {him} {a treat0=FOODS}."
     ),
-    "{hero} was given {a treat0=FOODS} by {mate2=cast.folk} and {a lent=TOYS} by {mate=cast.folk}.",
+    (
+        "{hero} was given {a treat0=FOODS} by {mate2=cast.folk} and {a lent0=TOYS} by "
+        "{mate=cast.folk}."
+    ),
     characters=2,
 )
 def two_friends(s: Story) -> Iterator[None]:
@@ -276,25 +279,25 @@ def two_friends(s: Story) -> Iterator[None]:
         '"See you later!" <said> {mate} and {mate2}.',
         "{He} thanked both of them.",
         "Then {mate} and {mate2} went {away_to=WHERE_TO}.",
-        '"I will give the {lent} back to you, {mate}," {he} <said>.',
-        '"The {lent} is mine," <said> {mate}. "And the {treat0} was mine," <said> {mate2}.',
+        '"I will give the {lent0} back to you, {mate}," {he} <said>.',
+        '"The {lent0} is mine," <said> {mate}. "And the {treat0} was mine," <said> {mate2}.',
     )
     yield
     s.plot(
         (
-            '"Do you still have my {lent!}?" <asked> {mate!}. "And how was my {treat0!}?" <asked> '
+            '"Do you still have my {lent0!}?" <asked> {mate!}. "And how was my {treat0!}?" <asked> '
             "{mate2!}."
         ),
         (
             'Then {mate2!} came by. "Did you like the {treat0!}?" {mate2.he} <asked>. After '
-            "{mate2.him} came {mate!} and wanted the {lent!} back."
+            "{mate2.him} came {mate!} and wanted the {lent0!} back."
         ),
         (
-            "In the evening, {hero} gave the {lent!} back to {mate!} and thanked {mate2!} for the "
+            "In the evening, {hero} gave the {lent0!} back to {mate!} and thanked {mate2!} for the "
             "{treat0!}."
         ),
         (
-            "{hero} brought {mate!} the {lent!} and had {a return0=FOODS} for {mate2!}, because "
+            "{hero} brought {mate!} the {lent0!} and had {a return0=FOODS} for {mate2!}, because "
             "of the {treat0!}."
         ),
     )
@@ -345,23 +348,23 @@ def feed(s: Story) -> Iterator[None]:
 def collect(s: Story) -> Iterator[None]:
     """One is found early, the last one late."""
     s.plot(
-        "The first one was {first_look=SMALL_LOOKS}, and {he} put it into {his} pocket.",
-        "{He} soon found one. It was {first_look=SMALL_LOOKS}.",
-        "{His} {helper0=FAMILY} gave {him} one that was {first_look=SMALL_LOOKS}.",
-        "One lay {first_at=PERCHES}, and it was {first_look=SMALL_LOOKS}.",
+        "The first one was {first_look0=SMALL_LOOKS}, and {he} put it into {his} pocket.",
+        "{He} soon found one. It was {first_look0=SMALL_LOOKS}.",
+        "{His} {helper0=FAMILY} gave {him} one that was {first_look0=SMALL_LOOKS}.",
+        "One lay {first_at=PERCHES}, and it was {first_look0=SMALL_LOOKS}.",
     )
     yield
     s.plot(
         (
-            "In the evening, {hero} had all {goal0!} {find0.plural!}, and the {first_look!} one "
+            "In the evening, {hero} had all {goal0!} {find0.plural!}, and the {first_look0!} one "
             "was the best."
         ),
-        "{hero} counted the {find0.plural!}. There were {goal0!}, and one was {first_look!}.",
+        "{hero} counted the {find0.plural!}. There were {goal0!}, and one was {first_look0!}.",
         (
             "{hero} never found {goal0!} {find0.plural!} that day, but {he} kept the "
-            "{first_look!} one."
+            "{first_look0!} one."
         ),
-        "{hero} gave the {first_look!} {find0!} to {his} {receiver0=FAMILY}, who felt <happy>.",
+        "{hero} gave the {first_look0!} {find0!} to {his} {receiver0=FAMILY}, who felt <happy>.",
         "With {goal0!} {find0.plural!} in {his} pocket, {hero} <walked> home.",
     )
 
@@ -376,7 +379,7 @@ def save_some(s: Story) -> Iterator[None]:
     s.style(
         '"That is for later," {he} <said>.',
         "{He} told nobody about it.",
-        "{A watcher_look=ANIMAL_LOOKS} {thief=CRITTERS} looked on.",
+        "{A watcher_look=ANIMAL_LOOKS} {thief0=CRITTERS} looked on.",
         "{He} was full of {full_of=SWEETS}.",
         "*1",
     )
@@ -408,14 +411,14 @@ def carry(s: Story) -> Iterator[None]:
     )
     yield
     s.plot(
-        "There was a knock at the door. It was the {helped!}, with {a reward=FOODS} for {hero}.",
+        "There was a knock at the door. It was the {helped!}, with {a reward0=FOODS} for {hero}.",
         (
             'On a bench sat the {helped!}. "This is for the {burden!}," {helped.he} <said>. It '
-            "was {a reward=FOODS}!"
+            "was {a reward0=FOODS}!"
         ),
         '"The {burden!} is safe at home, thanks to you," the {helped!} told {hero}.',
         (
-            "The {helped!} had left {a reward_look=LOOKS} {reward_colour=COLOURS} {reward=GIFTS} "
+            "The {helped!} had left {a reward_look0=LOOKS} {reward_colour=COLOURS} {reward0=GIFTS} "
             "for {hero}."
         ),
         "{hero} saw the {burden!} in the window of the {helped!} and felt <happy>.",
@@ -435,7 +438,7 @@ def tell_the_truth(s: Story) -> Iterator[None]:
         "Nobody had seen it, and {he} said nothing.",
         '"I will say it later," {he} thought.',
         "{He} felt <sad>, but {he} did not dare to tell.",
-        "Only {a witness_look=ANIMAL_LOOKS} {witness=CRITTERS} had seen it.",
+        "Only {a witness_look0=ANIMAL_LOOKS} {witness0=CRITTERS} had seen it.",
         "{He} hid {hidden_at=HIDEOUTS} for a while.",
     )
     yield
@@ -447,7 +450,7 @@ def tell_the_truth(s: Story) -> Iterator[None]:
     )
     s.plot(
         '"Thank you for telling me," <said> {gardener.the}.',
-        "Together they planted {flowers2=FLOWERS}.",
+        "Together they planted {flowers20=FLOWERS}.",
         '"I knew it all along," {gardener.he} <said> with a smile.',
         "{gardener.The} felt <angry>, but not for long.",
         '"It is all right," {gardener.he} <say> <soft>.',
@@ -471,12 +474,12 @@ def rain(s: Story) -> Iterator[None]:
         taken=(
             "So {he} took it along.*2",
             '"Good idea," <said> {hero} and took it along.*2',
-            "It was {cover_colour=COLOURS}, and {he} liked to take it along.*2",
+            "It was {cover_colour0=COLOURS}, and {he} liked to take it along.*2",
         ),
         left=(
             "But the sun was shining, and {he} left it at home.*2",
             '"I do not need it," <said> {hero}.*2',
-            "But {he} forgot it {left_at=HIDEOUTS}.*2",
+            "But {he} forgot it {left_at0=HIDEOUTS}.*2",
         ),
     )
     yield
@@ -495,7 +498,7 @@ def rain(s: Story) -> Iterator[None]:
                 "thought {hero}."
             ),
             "Not a drop fell that day, so {hero} did not miss the {cover0!}.",
-            "It rained for {rain_hours=FEW} hours, and {hero} sat {shelter=PERCHES} and waited.",
+            "It rained for {rain_hours=FEW} hours, and {hero} sat {shelter0=PERCHES} and waited.",
         )
 
 

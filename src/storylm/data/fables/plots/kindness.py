@@ -186,7 +186,7 @@ def walked_on(s: Story) -> None:
         "so did {friend=cast.folk}."
     ),
     (
-        'a proud friend named {friend=cast.folk} <say> to {hero}, "Let us race from '
+        'a proud friend named {friend=cast.folk} said to {hero}, "Let us race from '
         '{place=SPOTS} to {place2=SPOTS}!"'
     ),
     summaries=(
@@ -211,7 +211,7 @@ def race(s: Story) -> None:
         '{friend} laughed. "I can win this with {a load=CARRIED} on my back!" {friend.he} <cried>.',
         '"I could sleep for {nap=NUMBERS} minutes and still win," {friend} <say>.',
         '"I have won {wins=NUMBERS} races," {friend} <say> [loudly|proudly|with a yawn].',
-        '"You run like {a slow=MEASURES}," {friend} <say> to {hero}.',
+        '"You run like {a slow=MEASURES}," {friend} said to {hero}.',
         '"I am faster than any {faster=CRITTERS}," {friend} <say> [loudly|proudly|with a yawn].',
     )
     s.plot(
