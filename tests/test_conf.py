@@ -49,7 +49,7 @@ def test_the_size_grows_with_its_name():
 def test_overrides_reach_the_config_and_the_name():
     config = compose_config(["model=gpt2", "size=xs", "model.n_layers=3", "schedule.steps=7"])
     assert (config.model.n_layers, config.schedule.steps) == (3, 7)
-    assert config.run.name.startswith("gpt2_xs_fables_n_layers3_steps7_")
+    assert config.run.name.startswith("gpt2_xs_fables_easy_n_layers3_steps7_")
 
 
 def test_the_vocabulary_follows_the_tokenizer():

@@ -95,6 +95,8 @@ def plot_grades(grades: dict[str, Any], file: Path, *, title: str) -> None:
         axis.set_xticks(range(len(known)), known, rotation=30, ha="right")
 
     points(forced, grades["forced"]["by_distance"], VALID)
+    forced.axhline(grades["forced"]["chance"], color=FLOOR, linestyle="--", label="chance")
+    forced.legend(frameon=False)
     forced.set_ylim(0, 1.02)
     forced.set_ylabel("forced accuracy")
     forced.set_xlabel("characters back to the fact")

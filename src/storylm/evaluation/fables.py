@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from storylm import generation
@@ -135,8 +136,8 @@ def forced_accuracy(run: Run, exam: Exam, *, most: int = 40) -> dict[str, Any]:
     first: list[int] = []
     for number, story in enumerate(exam.stories):
         for reference in evenly([*story.references, *agreements(story)], most):
-            texts = [reference.text, *reference.rivals]
             prefix = story.text[: reference.start]
+            texts = candidates(reference, story.text)
             ids = [[tokenizer.end_of_story, *tokenizer.encode(prefix + text)] for text in texts]
             shared = common_prefix(ids)
             rows += ids
@@ -173,6 +174,17 @@ def forced_accuracy(run: Run, exam: Exam, *, most: int = 40) -> dict[str, Any]:
             [[(sort_of(r[0]), r[1], 1.0) for r in row if r[0].near] for row in facts],
         ),
     }
+
+
+def candidates(reference: Reference, text: str) -> list[str]:
+    """The right words and the wrong ones. Where one begins another, as `a` does `an`, the word that
+    follows in the story is added to all of them: only then do they exclude one another."""
+    texts = [reference.text, *reference.rivals]
+    if any(b.startswith(a) for a, b in pairwise(sorted(texts))):
+        after = text[reference.start + len(reference.text) :]
+        following = re.match(r"\W*\w*", after)
+        texts = [one + following.group() for one in texts]  # type: ignore[union-attr]
+    return texts
 
 
 def sort_of(reference: Reference) -> str:
