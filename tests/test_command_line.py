@@ -10,7 +10,7 @@ from composing import CONF, TINY
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 
-from storylm.command_line import in_one_line, one_line, take_literally
+from storylm.command_line import in_columns, in_one_line, one_line, take_literally
 from storylm.config import finished_result, register, to_config
 
 ROOT = Path(__file__).parent.parent
@@ -145,3 +145,24 @@ def test_finished_means_the_same_identity(tmp_path):
     home.mkdir(parents=True)
     (home / "result.json").write_text('{"identity": "another"}')
     assert finished_result(config) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "line"),
+    [
+        ("evaluate.py", [], "run is missing; give run=<name>"),
+        ("evaluate.py", ["storys=3"], "there is no dial storys; did you mean stories?"),
+        ("evaluate.py", ["run=x", "stories=0"], "stories=0 must be at least 1"),
+        ("prepare_data.py", ["data.characters=9"], "data.characters=9 must lie between 2 and 4"),
+        ("prepare_data.py", ["data.length=-1"], "data.length=-1 must lie between 0 and 3"),
+    ],
+)
+def test_other_scripts_say_it_in_one_line_too(name, words, line):
+    done = script(name, *words)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name}: {line}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_table_has_columns_as_wide_as_their_widest_entry():
+    assert in_columns([["", "a"], ["longer", "b"]]) == "        a\nlonger  b"

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from storylm.data.fables import KINDS, Difficulty, forecast, grade, plots, read, tell
+from storylm.data.fables.codec import hear, notation
 from storylm.data.fables.forms import Notation, Options, check_prefix_free
-from storylm.data.fables.listeners import Teller, hear, notation
+from storylm.data.fables.listeners import Teller
 from storylm.data.fables.plots import PLOTS, tell_fable
 from storylm.data.fables.plots.header import STORY
 from storylm.data.fables.plots.plot import FEATURES

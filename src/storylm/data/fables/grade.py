@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from storylm.data.fables.listeners import Reading, read
+from storylm.data.fables.codec import Reading, read
 from storylm.data.fables.plots.header import STORY
 from storylm.data.fables.story import Difficulty
 

@@ -1,13 +1,9 @@
-"""Three listeners hear the same story: one tells it, one reads it, one forecasts it.
+"""Who hears a story: a teller, who draws each choice, and a reader, who finds it in a text.
 
 The teller draws each choice and writes it. The reader is given the text and takes the option that
 it spells. Both add up -log2 of the same chances in the same order, so `read(tell(seed).text)` has
-the choices and the bits of `tell(seed)`. The forecaster is a reader that reaches the end of its
-text early and says what could come next, and how likely each continuation is.
-
-A seed tells the same story on every platform and every Python from 3.11: choices are made with
-integer weights from `random.Random(seed).random()`, whose sequence the standard library
-guarantees, and story i needs no story before it.
+the choices and the bits of `tell(seed)`. A reader that reaches the end of its text early says what
+could come next, and how likely each continuation is: that is the forecast.
 """
 
 from __future__ import annotations
@@ -15,181 +11,12 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple, NoReturn
 
-from storylm.data.fables import world
-from storylm.data.fables.forms import HERO_VIEWS, Choice, Notation, Options, Slot, Tree, render
-from storylm.data.fables.plots import tell_fable
-from storylm.data.fables.story import Demands, Difficulty, Listener, Story
-
-
-class Span(NamedTuple):
-    """Characters `start` to `end` of a story: who decided them, and how much they tell."""
-
-    start: int
-    end: int
-    kind: str
-    free: bool
-    """False where the world left no other possibility; then `bits` is 0."""
-    bits: float
-    fact: str
-    """The fact that forces these characters; empty where words force them."""
-    distance: int
-    """Characters back to where this fact was last said in these words, or else drawn; 0 without."""
-
-
-class Reference(NamedTuple):
-    """Words that a fact forces, beside what they would be for another fact of its sort."""
-
-    start: int
-    text: str
-    kind: str
-    fact: str
-    distance: int
-    """Characters back to where this fact was last said in these words, or else drawn."""
-    rivals: tuple[str, ...]
-    """What other facts of this story would say here, nearest first; else others of its set."""
-    near: bool
-    """True where the rivals are in the story: the other child's name, the other toy."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """A story with its exact information."""
-
-    text: str
-    bits: float
-    choices: tuple[int, ...]
-    spans: tuple[Span, ...] = ()
-    references: tuple[Reference, ...] = ()
-
-
-class Continuation(NamedTuple):
-    """What may come next, of which kind, and how likely. An empty text is the end of the story."""
-
-    text: str
-    probability: float
-    kind: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How far a text is a story of this world."""
-
-    choices: tuple[int, ...]
-    bits: float
-    complete: bool
-    """True when the text is a whole story, no more and no less."""
-    position: int
-    """The first character that does not fit; the length of the text where all of it fits."""
-    kind: str = ""
-    """What is broken there, or what is due there when the text merely stops."""
-    continuations: tuple[Continuation, ...] = ()
-    """What would have fitted from `position` on, with chances that sum to 1."""
-    spans: tuple[Span, ...] = ()
-    references: tuple[Reference, ...] = ()
-    demands: Demands = field(default_factory=Demands, compare=False)
-    """What the header asked for, and what of it the story has met so far."""
-    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """What the story had established by then."""
-
-    @property
-    def expected(self) -> list[str]:
-        """What would have fitted from `position` on, likeliest first."""
-        return [c.text for c in sorted(self.continuations, key=lambda c: -c.probability)]
-
-
-def tell(seed: int, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Told:
-    """Story number `seed`. With `labels` (slower), `spans` cover every character of it, and
-    `references` hold what its facts force.
-
-    Errors: ValueError for a negative seed, which Python's generator would fold onto its positive.
-    """
-    if seed < 0:
-        raise ValueError(f"seed={seed} is negative; stories are numbered from 0")
-    teller = Teller(seed)
-    hear(teller, difficulty)
-    told = Told("".join(teller.pieces), teller.bits, tuple(teller.choices))
-    if labels:
-        reading = read(told.text, difficulty, labels=True)
-        told = replace(told, spans=reading.spans, references=reading.references)
-    return told
-
-
-def read(text: str, difficulty: Difficulty = Difficulty(), *, labels: bool = False) -> Reading:
-    """The choices that spell this text, and where it leaves the world, if it does."""
-    reader = (
-        Labeller(text, lambda prefix: offers_after(prefix, difficulty)) if labels else Reader(text)
-    )
-    story = Story(reader, notation(difficulty.vocabulary), difficulty)
-    reader.facts = story.facts
-    try:
-        tell_fable(story)
-        reader.finish()
-    except Departure as departure:
-        kind, continuations = departure.kind, departure.continuations
-        complete, position = False, departure.position
-    else:
-        kind, continuations, complete, position = "", (), True, len(text)
-    reading = Reading(
-        tuple(reader.choices),
-        reader.bits,
-        complete,
-        position,
-        kind,
-        continuations,
-        demands=story.demands,
-        facts=story.facts,
-    )
-    if isinstance(reader, Labeller):
-        spans, references = tuple(reader.spans), tuple(reader.references)
-        reading = replace(reading, spans=spans, references=references)
-    return reading
-
-
-def forecast(prefix: str, difficulty: Difficulty = Difficulty()) -> list[Continuation]:
-    """The possible continuations of a prefix, up to the next choice; their chances sum to 1.
-
-    Errors: ValueError where the prefix itself leaves the world.
-    """
-    reading = read(prefix, difficulty)
-    if reading.complete:
-        return [Continuation("", 1.0, "plot")]
-    if reading.position < len(prefix):
-        raise ValueError(
-            f"the prefix leaves the world at {reading.position} ({reading.kind}): "
-            f"{prefix[reading.position : reading.position + 20]!r} stands where "
-            f"{reading.expected[0]!r} would fit"
-        )
-    return list(reading.continuations)
-
-
-def hear(listener: Listener, difficulty: Difficulty) -> None:
-    """Run the program of all stories against a listener."""
-    tell_fable(Story(listener, notation(difficulty.vocabulary), difficulty))
-
-
-def offers_after(prefix: str, difficulty: Difficulty) -> list[Offer]:
-    """All that could follow a prefix that ends where a choice begins."""
-    try:
-        hear(Reader(prefix + "\0"), difficulty)  # a character that no story contains
-    except Departure as departure:
-        return departure.offers
-    raise AssertionError("unreachable: no story goes on with a zero character")
-
-
-@lru_cache(maxsize=8)
-def notation(vocabulary: float) -> Notation:
-    """The world at one size of vocabulary, with its forms as they are compiled."""
-    return Notation(world.sets(vocabulary), world.WORDS, vocabulary)
-
-
-# ------------------------------------------------------------------------------------------ telling
+from storylm.data.fables.forms import Choice, Slot, Tree, render
 
 
 class Teller:
@@ -239,7 +66,12 @@ def information(choice: Choice, chosen: int, out: Collection[int]) -> float:
     return -math.log2(choice.chance(chosen, out)) if out else choice.bits[chosen]
 
 
-# ------------------------------------------------------------------------------------------ reading
+class Continuation(NamedTuple):
+    """What may come next, of which kind, and how likely. An empty text is the end of the story."""
+
+    text: str
+    probability: float
+    kind: str
 
 
 class Offer(NamedTuple):
@@ -477,131 +309,3 @@ def kind_of_word(text: str, at: int, kind: str) -> str:
     if word.lower() in FUNCTION_WORDS or (ending and at >= end - len(ending)):
         return "grammar"
     return kind
-
-
-# ---------------------------------------------------------------------------------------- labelling
-
-
-class Labeller(Reader):
-    """A reader that notes for each character who decided it and how much it tells."""
-
-    def __init__(self, text: str, probe: Callable[[str], list[Offer]]) -> None:
-        super().__init__(text)
-        self.probe = probe
-        """All that could follow a prefix, silences looked through."""
-        self.spans: list[Span] = []
-        self.references: list[Reference] = []
-        self.said: dict[tuple[str, str], int] = {}
-        self.drawn_at: dict[str, int] = {}
-        self.drawn_from: dict[str, Options] = {}
-
-    def say(self, kind: str, text: str, fact: str = "", view: str = "") -> None:
-        rivals = [*self.open, Offer(text, self.chance, kind, (Part(text, kind, fact, view),))]
-        start = self.position
-        super().say(kind, text, fact, view)
-        self.label(start, rivals)
-
-    def choose(
-        self,
-        choice: Choice,
-        gap: str,
-        facts: dict[str, Any],
-        taken: Collection[int],
-        refused: Collection[int] = (),
-        demand: str = "",
-    ) -> int:
-        out = {*taken, *refused} if refused else taken
-        rivals = [*self.open, *self.offers(choice, gap, facts, out, demand if refused else "")]
-        start = self.position
-        chosen = super().choose(choice, gap, facts, taken, refused, demand)
-        if chosen != choice.silence:
-            if choice.silence is not None and choice.silence not in out:
-                rivals = self.probe(self.text[:start])
-            against = [choice.texts[i] for i in sorted(refused)] if refused else []
-            self.label(start, rivals, [text for text in against if text])
-            for bind in choice.binds[chosen]:
-                self.drawn_at[bind.fact] = self.position
-                self.drawn_from[bind.fact] = bind.options
-        return chosen
-
-    def label(self, start: int, rivals: list[Offer], against: Sequence[str] = ()) -> None:
-        """Split the text just read into spans, given all that could have stood there."""
-        spelled = self.text[start : self.position]
-        parts = next(rival.parts for rival in rivals if rival.text == spelled)
-        mass = sum(rival.chance for rival in rivals)
-        at = 0
-        for text, part_kind, fact, view in parts:
-            since = self.said.get((fact, text), self.drawn_at.get(fact, start + at))
-            distance = start + at - since if fact else 0
-            forced = True
-            for letter in text:
-                kind = broken_kind(rivals, at)
-                rivals = [rival for rival in rivals if rival.text[at : at + 1] == letter]
-                left = sum(rival.chance for rival in rivals)
-                free = left < mass * (1 - 1e-12)
-                bits = math.log2(mass / left) if free else 0.0
-                why = ("", 0) if free else (fact, distance)
-                self.note(Span(start + at, start + at + 1, kind, free, bits, *why))
-                forced, mass = forced and not free, left
-                at += 1
-            if fact:
-                if forced:
-                    rivals_here, near = self.rivals(text, fact, view, against)
-                    if rivals_here:
-                        self.references.append(
-                            Reference(
-                                start + at - len(text),
-                                text,
-                                part_kind,
-                                fact,
-                                distance,
-                                tuple(rivals_here[:MOST_RIVALS]),
-                                near,
-                            )
-                        )
-                self.said[fact, text] = start + at
-
-    def rivals(
-        self, text: str, fact: str, view: str, against: Sequence[str]
-    ) -> tuple[list[str], bool]:
-        """What would be wrong instead of these words, and whether it comes from this story."""
-        if against:
-            return list(against), False
-        own = self.facts[fact]
-        sets = self.sets_like(fact, view)
-        facts = sorted(self.facts, key=lambda f: -self.drawn_at.get(f, 0))
-        others = [self.facts[f] for f in facts if self.drawn_from.get(f) in sets]
-        near = [getattr(value, view) for value in others if value.text != own.text]
-        near = [other for other in dict.fromkeys(near) if other != text]
-        if near or fact not in self.drawn_from:
-            return near, True
-        values = self.drawn_from[fact].values
-        values = tuple(v.value if isinstance(v, world.Asked) else v for v in values)
-        place = next((i for i, value in enumerate(values) if value.text == own.text), 0)
-        far = [getattr(value, view) for value in (*values[place:], *values[:place])]
-        return [other for other in dict.fromkeys(far) if other != text], False
-
-    def sets_like(self, fact: str, view: str) -> list[Options]:
-        """The sets that could stand for this fact's; a pronoun could be anybody's."""
-        own = self.drawn_from.get(fact)
-        if own is None:
-            return []
-        people = [o for o in self.drawn_from.values() if isinstance(o.values[0], world.Person)]
-        if own not in people:
-            return [own]
-        if view in PRONOUNS:
-            return people
-        return [o for o in people if o.sort == own.sort]
-
-    def note(self, span: Span) -> None:
-        """Append a span, joined to the one before where both are forced by the same thing."""
-        if self.spans:
-            last = self.spans[-1]
-            if not last.free and last[2:] == span[2:]:
-                self.spans[-1] = last._replace(end=span.end)
-                return
-        self.spans.append(span)
-
-
-MOST_RIVALS = 3
-PRONOUNS = frozenset(HERO_VIEWS)
