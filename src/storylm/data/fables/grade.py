@@ -88,7 +88,8 @@ def instructions_kept(text: str, reading: Reading) -> dict[str, bool | None]:
         name, _, asked = line.partition(": ")
         if name == "Words":
             for word in asked.split(", "):
-                found = re.search(rf"\b{re.escape(word)}(s|es)?\b", story, re.IGNORECASE)
+                forms = f"{re.escape(word)}(s|es)?|{re.escape(word[:-1])}ies"
+                found = re.search(rf"\b({forms})\b", story, re.IGNORECASE)
                 kept[f"word {word}"] = True if found else undecided
         elif name == "Features":
             for feature in asked.split(", "):

@@ -141,6 +141,8 @@ class Story:
         kept: Sequence[int] | None = None
         if len(self.taken.get("FOLK", ())) >= self.difficulty.characters:
             kept = without_newcomers(forms)
+            if all(i in refused for i in kept):  # an instruction counts for more
+                kept = tuple(range(len(forms)))
             forms = tuple([forms[i] for i in kept])
         choice = self.notation.compiled.get((kind, forms)) or self.notation.choice(kind, forms)
         gap = self.gap
