@@ -25,7 +25,7 @@ from storylm.data.fables.plots.plot import FEATURES
 from storylm.data.fables.story import Story
 from storylm.data.fables.world import SETS, Person, Word
 
-STORIES_0_TO_9 = "33dcb86366ab134442409747e9fe948670a08ee166112600db8491bf9b5a5a0d"
+STORIES_0_TO_9 = "f69a84e9c3984afca57526ff2085e955a2f0fdea17373da298df29153ac3edae"
 
 
 @pytest.fixture(scope="module")

@@ -641,6 +641,7 @@ class EvaluateConfig:
     """CPU threads; 0 takes every core."""
 
     def __post_init__(self) -> None:
+        require(bool(self.runs), "run=[] names no run; give run=<name> or run='[<one>,<other>]'")
         require(self.stories >= 1, f"stories={self.stories} must be at least 1")
         require(
             math.isfinite(self.temperature) and self.temperature >= 0,
@@ -649,8 +650,9 @@ class EvaluateConfig:
 
     @property
     def runs(self) -> list[str]:
-        """The runs by name, one or several."""
-        return [str(run) for run in (self.run if isinstance(self.run, list) else [self.run])]
+        """The runs by name, each once."""
+        named = self.run if isinstance(self.run, list) else [self.run]
+        return list(dict.fromkeys(str(run) for run in named))
 
 
 # ---------------------------------------------------------------------------- between dict and dial

@@ -47,8 +47,8 @@ def held_out(config: DataConfig, count: int) -> Exam:
     """
     if config.kind is not DataKind.fables:
         raise ValueError(
-            f"data={config.name} is no story world, so nothing is known of its facts; the suite "
-            "fables needs a run trained with data=fables"
+            f"data={config.name} is no story world, so nothing is known of its facts; give a run "
+            "that was trained with data=fables"
         )
     world = difficulty(config)
     seeds = [fable_seed(config.seed, "valid", i) for i in range(count)]

@@ -52,7 +52,7 @@ def grade(
     With `whole`, the text claims to be at its end: a story that stops too early breaks its ending.
     Errors: ValueError where the prefix itself is no beginning of a story.
     """
-    both = (prefix + text).rstrip()
+    both = prefix + text.rstrip()
     reading = read(both, difficulty)
     start = min(len(prefix), len(both))
     if reading.position < start:
@@ -72,18 +72,19 @@ def grade(
         expected=() if reading.complete else tuple(reading.expected),
         ended=reading.complete,
         bits=reading.bits,
-        instructions=instructions_kept(both, reading),
+        instructions=instructions_kept(both, reading, over=whole and stopped),
     )
 
 
-def instructions_kept(text: str, reading: Reading) -> dict[str, bool | None]:
-    """Line by line of the header: kept, not kept, or undecided."""
+def instructions_kept(text: str, reading: Reading, *, over: bool) -> dict[str, bool | None]:
+    """Line by line of the header: kept by what fits of the story, not kept by a story that is
+    `over`, or undecided."""
     if STORY not in text:
         return {}
-    header, _, story = text.partition(STORY)
+    header, _, story = text[: reading.position].partition(STORY)
     demands = reading.demands
     kept: dict[str, bool | None] = {}
-    undecided = None if not reading.complete and reading.kind != "instruction" else False
+    undecided = False if over or reading.complete else None
     for line in header.splitlines():
         name, _, asked = line.partition(": ")
         if name == "Words":

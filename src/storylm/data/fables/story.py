@@ -42,6 +42,8 @@ class Difficulty:
 
 
 def check_range(dial: str, value: float, low: int, high: int, *, above: bool = False) -> None:
+    if not above and type(value) is not int:
+        raise ValueError(f"{dial}={value!r} must be a whole number")
     if not (low < value <= high if above else low <= value <= high):
         where = f"above {low} and at most at {high}" if above else f"between {low} and {high}"
         raise ValueError(f"{dial}={value} must lie {where}")

@@ -111,7 +111,7 @@ MOODS: cheerful, tired, busy, tall, kind, singing, sleepy, lucky, proud, hungry,
     limping, round, thin, shy, noisy, polite
 DAYS: lovely, quiet, bright, perfect, fresh, beautiful, strange, calm, glorious, ordinary, fine,
     golden, sleepy, busy, lazy, mild, special, happy, pleasant, wonderful, long, lucky, slow,
-    sunny, windy, clear, peaceful, cloudy, cheerful, warm, splendid, gentle, cool, foggy, rainy,
+    sunny, windy, clear, peaceful, cheerful, warm, splendid, gentle, cool, foggy, rainy,
     breezy
 VILLAGES: quiet, pretty, faraway, sunny, small, sleepy, lovely, little, peaceful, busy, old,
     beautiful, green, windy, snowy, cheerful, hidden, merry, rainy, crowded

@@ -46,7 +46,7 @@ def bring_home(s: Story) -> Iterator[None]:
         '"I will not forget it," <said> {hero}.',
         '"{count0.Text} {errand0.plural}," {he} said to {himself}.',
         "{He} promised to think of it.",
-        '"But be home by {home_by=CLOCKS}!" <said> {asker0.the}.',
+        '"Do not lose your {home_by=GARMENTS}!" <said> {asker0.the}.',
         "{He} put a basket on {his} [arm|head|back] and <walked> off.",
         '"And not the {not_those=SMALL_LOOKS} ones," <said> {asker0.the}.',
     )
@@ -176,6 +176,7 @@ def guess_the_riddle(s: Story) -> Iterator[None]:
 @episode(
     "{hero} saw that {his} {keeper0=FAMILY} had brought home a covered basket.",
     "{hero} found a covered basket {basket_at=HIDEOUTS}. It belonged to {his} {keeper0=FAMILY}.",
+    same_day=True,
 )
 def covered_basket(s: Story) -> Iterator[None]:
     """What is in the basket? Something else."""
@@ -390,7 +391,7 @@ def save_some(s: Story) -> Iterator[None]:
             "Then {hero} thought of the {half0!}. But {half_at!}, there were only {plural "
             "eaters=CRITTERS}."
         ),
-        "At {meal0=MEALS}, {hero} took the {half0!} and gave it to {his} {eater=FAMILY}.",
+        "At {late_meal=LATE}, {hero} took the {half0!} and gave it to {his} {eater=FAMILY}.",
         "{hero} looked {half_at!} and ate the {half0!} <busy>.*2",
         "But the {half0!} was gone. {A eater_look=ANIMAL_LOOKS} {eater0=CRITTERS} had eaten it.",
     )

@@ -235,6 +235,7 @@ def never_told(s: Story) -> None:
         "it would be hard to make a present in time",
         "a friend would save the birthday",
     ),
+    long=True,
 )
 def birthday(s: Story) -> None:
     """A present that goes wrong, a helper, and a surprise."""

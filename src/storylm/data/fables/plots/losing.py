@@ -75,7 +75,7 @@ def lost_toy(s: Story) -> None:
         "{He} felt <sad>[. How {he} loved it!|, for it was {his} favorite.| and sat down.]",
         '"Think, {hero}, think!" {he} told {himself}, but {he} felt <sad>.',
         "{He} [wept|cried] until {his} [eyes|nose|face] turned red.",
-        "{He} felt <sad>. {He} had owned it for {years=FEW} [days|weeks|months|years].",
+        "{He} felt <sad> and looked through {his} pockets {times=FEW} times.",
     )
     passer_by(s)
     s.paragraph()

@@ -254,7 +254,7 @@ def opened_too_soon(s: Story) -> None:
 
 @plot(
     (
-        "{hero} woke up very early. It was {his} birthday! All {he} wanted was {a look=LOOKS} "
+        "{hero} jumped for joy. It was {his} birthday! All {he} wanted was {a look=LOOKS} "
         "{colour=COLOURS} {wish=TOYS}."
     ),
     (
@@ -396,7 +396,7 @@ def forgotten_birthday(s: Story) -> None:
             "[others|more friends|guests]."
         ),
         (
-            "Then {lights=NUMBERS} [candles|lamps|lanterns] shone. {friend}, {other}, and "
+            "Then {lights=NUMBERS} [torches|lamps|lanterns] shone. {friend}, {other}, and "
             "{family.the} [sang|cheered|clapped]!"
         ),
         (
@@ -461,7 +461,7 @@ def forgotten_birthday(s: Story) -> None:
 def party_missed(s: Story) -> None:
     """The hero hides from a party that was for the hero."""
     s.plot(
-        "At home, {lights=NUMBERS} candles had burned down. On the table lay {colour.a!} {wish!}.",
+        "At home, {lights=NUMBERS} lamps had burned down. On the table lay {colour.a!} {wish!}.",
         (
             "At last {he} <walked> home. There were {guests=NUMBERS} [empty plates|paper "
             "flowers|chairs] and {colour.a!} {wish!}, but no guests."
