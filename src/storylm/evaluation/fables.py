@@ -19,6 +19,7 @@ from storylm import generation
 from storylm.checkpoint import Run
 from storylm.config import DataConfig, DataKind
 from storylm.data.fables import KINDS, Difficulty, Grade, Reference, Told, grade, tell
+from storylm.data.fables.plots.header import STORY
 from storylm.data.stories import difficulty, fable_seed
 from storylm.evaluation.scoring import Estimate, by_group, ratio, score_tokens
 from storylm.tokenizer import Tokenizer
@@ -292,7 +293,7 @@ def fitting(prefix: str, tokenizer: Tokenizer, room: int) -> str:
 
 def first_half(text: str) -> str:
     """Up to a space in the middle of the story, the header aside."""
-    start = text.find("Story:\n\n") + len("Story:\n\n") if "Story:\n\n" in text else 0
+    start = text.index(STORY) + len(STORY) if STORY in text else 0
     return text[: text.rindex(" ", start, start + (len(text) - start) // 2)]
 
 
