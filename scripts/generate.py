@@ -22,7 +22,12 @@ def main(cfg: DictConfig) -> None:
     from storylm.generation import stream, tell
 
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    run = load_run(config.run, config.checkpoint)
+    run = load_run(
+        config.run,
+        config.checkpoint,
+        context_length=config.context_length,
+        rope_scaling=config.rope_scaling,
+    )
     dials = {
         name: getattr(config, name)
         for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "seed")

@@ -8,11 +8,14 @@ from omegaconf import DictConfig
 
 from storylm import command_line
 from storylm.config import to_config
+from storylm.origin import take_over
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="tokenize_data")
 @command_line.in_one_line
 def main(cfg: DictConfig) -> None:
+    if cfg.init_from:
+        take_over(cfg, command_line.overrides())
     config = to_config(cfg)
     from storylm.data.prepare import prepare_data, prepare_tokenizer
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from hydra import compose, initialize_config_dir
 
 from storylm.config import TrainConfig, register, to_config
+from storylm.origin import take_over
 
 CONF = Path(__file__).parent.parent / "conf"
 
@@ -35,11 +36,15 @@ TINY = [
 def compose_config(overrides: list[str], name: str = "train") -> TrainConfig:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return to_config(compose(name, overrides), overrides)
+        cfg = compose(name, overrides)
+    if cfg.get("init_from"):
+        take_over(cfg, overrides)
+    return to_config(cfg, overrides)
 
 
-def tiny_config(folder: Path, *overrides: str) -> TrainConfig:
-    """A tiny run whose folders all lie under `folder`."""
+def tiny_config(folder: Path, *overrides: str, without: tuple[str, ...] = ()) -> TrainConfig:
+    """A tiny run whose folders all lie under `folder`; `without` leaves out dials of TINY."""
     folders = [f"run.folder={folder}/runs", f"data.folder={folder}/data"]
     folders.append(f"tokenizer.folder={folder}/tokenizers")
-    return compose_config([*TINY, *folders, *overrides])
+    tiny = [dial for dial in TINY if not dial.startswith(without or "/")]
+    return compose_config([*tiny, *folders, *overrides])

@@ -45,7 +45,7 @@ def config(**sections):
         (lambda: OptimConfig(beta2=1.0), "optim.beta2=1.0"),
         (lambda: ScheduleConfig(), "exactly one of schedule.steps"),
         (lambda: ScheduleConfig(steps=1, tokens=2), "schedule.steps=1, schedule.tokens=2"),
-        (lambda: ScheduleConfig(steps=0), "schedule.steps=0 must be positive"),
+        (lambda: config(schedule=ScheduleConfig(steps=0)), "schedule.steps=0 must be positive"),
         (lambda: ScheduleConfig(steps=1, warmup=2), "schedule.warmup=2"),
         (lambda: TokenizerConfig(vocab_size=100), "tokenizer.vocab_size=100"),
         (lambda: TokenizerConfig(kind=TokenizerKind.top), "tokenizer.source is empty"),

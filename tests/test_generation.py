@@ -24,7 +24,7 @@ LOGITS = torch.tensor([[0.5, 0.2, 0.15, 0.1, 0.05]]).log()
 class Letters:
     """One id per character; id 0 ends a story."""
 
-    end_of_story = 0
+    end_of_story, ends, opening_blank = 0, {0}, 0
 
     def encode(self, text: str) -> list[int]:
         return [ord(letter) - 31 for letter in text]
@@ -36,6 +36,15 @@ class Letters:
     def stream(self, ids: Iterable[int]) -> Iterator[str]:
         for token in ids:
             yield self.decode([token])
+
+
+class BlankFirst(Letters):
+    """Puts a blank before a text, as LLaMA's tokenizer does, and has a second id that ends one."""
+
+    ends, opening_blank = {0, 96}, 1
+
+    def encode(self, text: str) -> list[int]:
+        return super().encode(" " + text) if text else []
 
 
 @pytest.fixture(params=STYLES)
@@ -130,7 +139,7 @@ def test_temperature_zero_is_the_argmax_of_the_whole_forward(model):
 
 
 def test_story_k_is_the_same_whatever_the_batch_it_travels_in(model):
-    dials = {"temperature": 1.0, "seed": 7, "end_of_story": 3}
+    dials = {"temperature": 1.0, "seed": 7, "ends": {3}}
     together = generate(model, PROMPTS, **dials)
     assert together == [
         generate(model, [prompt], first=k, **dials)[0] for k, prompt in enumerate(PROMPTS)
@@ -148,7 +157,7 @@ def test_stories_and_seeds_differ():
 
 
 def test_a_story_stops_at_its_end_and_others_go_on(model):
-    dials = {"temperature": 20.0, "seed": 1, "end_of_story": 3}
+    dials = {"temperature": 20.0, "seed": 1, "ends": {3}}
     prompts = [[0, k] for k in range(1, 40)]
     told = generate(model, prompts, **dials)
     ended = [ids for ids in told if ids[-1] == 3]
@@ -156,7 +165,7 @@ def test_a_story_stops_at_its_end_and_others_go_on(model):
     assert len(ended) < len(told)
     assert all(3 not in ids[:-1] for ids in told)
     # Without an end the same stories are told on.
-    on = generate(model, prompts, **dials | {"end_of_story": None})
+    on = generate(model, prompts, **dials | {"ends": set()})
     assert all(long[: len(ids)] == ids for ids, long in zip(told, on, strict=True))
 
 
@@ -203,7 +212,7 @@ def test_tell_returns_prompt_and_continuation_without_the_end():
     assert all(story.startswith("Once") for story in told)
     assert len({len(story) for story in told}) > 1
     ids = [0, *letters.encode("Once")]
-    expected = generate(model, [ids] * 30, temperature=2.0, seed=4, end_of_story=0)
+    expected = generate(model, [ids] * 30, temperature=2.0, seed=4, ends={0})
     assert [len(story) - 4 for story in told] == [len(i) - (i[-1] == 0) for i in expected]
 
 
@@ -221,6 +230,20 @@ def test_a_stream_is_the_first_story_in_pieces():
         pieces = list(stream(model, letters, "Once", temperature=2.0, seed=seed))
         assert pieces[0] == "Once"
         assert ["".join(pieces)] == tell(model, letters, "Once", temperature=2.0, seed=seed)
+
+
+def test_the_blank_that_a_tokenizer_puts_first_is_none_of_the_story():
+    model, letters = build("llama"), BlankFirst()
+    told = generate(model, [[0]] * 200, temperature=20.0, max_tokens=5, ends=letters.ends)
+    assert any(ids[0] == 1 for ids in told)  # a blank first
+    assert any(ids[-1] == 96 for ids in told)
+    stories = tell(model, letters, "", count=200, temperature=20.0, max_tokens=5)
+    for ids, story in zip(told, stories, strict=True):
+        text = letters.decode([id for id in ids if id not in letters.ends])
+        assert story == text.removeprefix(" ")
+    assert tell(model, letters, "Once", max_tokens=3)[0].startswith("Once")
+    first = "".join(stream(model, letters, "", temperature=20.0, max_tokens=5))
+    assert first == stories[0]
 
 
 def test_a_prompt_longer_than_the_context_is_refused_before_anything_is_told():

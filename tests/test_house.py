@@ -10,21 +10,33 @@ SOURCE = ROOT / "src" / "storylm"
 
 LEVELS = [
     {"config"},
-    {"model", "optim", "tokenizer", "ledger", "plots", "command_line"},
+    {"model", "optim", "tokenizer", "ledger", "origin", "plots", "command_line"},
     {"data", "generation"},
-    {"checkpoint", "export"},
+    {"checkpoint"},
+    {"export"},
     {"training", "evaluation", "serving", "atlas"},
     {"scripts", "benchmark"},
 ]
 
 DOORS = {
     "hydra": {"config", "command_line", "training/run", "scripts"},
-    "omegaconf": {"config", "command_line", "ledger", "training/run", "training/report", "scripts"},
+    "omegaconf": {
+        "config",
+        "command_line",
+        "ledger",
+        "origin",
+        "training/run",
+        "training/report",
+        "export/importing",
+        "scripts",
+    },
     "lightning": {"data/loading", "training"},
     "trackio": {"training/tracking"},
     "rustbpe": {"tokenizer"},
     "tiktoken": {"tokenizer"},
     "huggingface_hub": {"data/stories", "tokenizer", "export/huggingface"},
+    "safetensors": {"export/huggingface"},
+    "gguf": {"export/gguf"},
     "pyarrow": {"data/stories"},
     "matplotlib": {"plots"},
     "transformers": set(),

@@ -78,7 +78,7 @@ def test_devices_that_cannot_share_a_step_evenly_are_refused():
 def test_windows_hold_one_token_more_than_the_context_and_share_it():
     windows = TokenWindows(Shards(range(1, 23)), context_length=5)
     assert len(windows) == 4
-    ids = windows[[0, 3]]
+    ids = windows[[0, 3]].tokens_BT
     assert ids.tolist() == [[1, 2, 3, 4, 5, 6], [16, 17, 18, 19, 20, 21]]
     assert ids.dtype == torch.int64
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from storylm.config import ModelConfig
-from storylm.model.loss import bits_per_byte, mean_nats, score_rows, token_nats
+from storylm.model.loss import LOGITS_AT_ONCE, bits_per_byte, mean_nats, score_rows, token_nats
 from storylm.model.transformer import Transformer
 
 TINY = ModelConfig(vocab_size=50, context_length=16, n_layers=2, d_model=16, head_dim=8)
@@ -57,6 +57,34 @@ def test_mean_nats_and_its_gradients_are_those_of_all_logits_at_once(tied, monke
     found = torch.autograd.grad(3 * pieced, list(model.parameters()))
     torch.testing.assert_close(pieced, plain, rtol=1e-12, atol=0)
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("softcap", [0.0, 3.0])
+@pytest.mark.parametrize("share", [None, 0.6, 0.0])
+def test_mean_nats_bends_logits_and_leaves_out_what_does_not_count(softcap, share, monkeypatch):
+    monkeypatch.setitem(LOGITS_AT_ONCE, "cpu", 5 * 97)
+    generator = torch.Generator().manual_seed(2)
+    x_BTD = torch.randn(3, 7, 16, dtype=torch.float64, generator=generator).requires_grad_()
+    unembed_VD = torch.randn(97, 16, dtype=torch.float64, generator=generator).requires_grad_()
+    targets_BT = torch.randint(0, 97, (3, 7), generator=generator)
+    counted_BT = None if share is None else torch.rand(3, 7, generator=generator) < share
+    loss = mean_nats(x_BTD, unembed_VD, targets_BT, softcap=softcap, counted_BT=counted_BT)
+    ours = torch.autograd.grad(loss, [x_BTD, unembed_VD])
+    logits_BTV = x_BTD @ unembed_VD.T
+    if softcap:
+        logits_BTV = softcap * (logits_BTV / softcap).tanh()
+    weights = torch.ones(3, 7) if counted_BT is None else counted_BT.double()
+    plain = (token_nats(logits_BTV, targets_BT) * weights).sum() / weights.sum().clamp(min=1)
+    torch.testing.assert_close(loss, plain)
+    expected = torch.autograd.grad(plain, [x_BTD, unembed_VD])
+    torch.testing.assert_close(ours, expected)
+
+
+def test_a_frozen_unembedding_gets_no_gradient():
+    x_BTD, unembed_VD = torch.randn(1, 3, 4, requires_grad=True), torch.randn(9, 4)
+    mean_nats(x_BTD, unembed_VD, torch.tensor([[1, 2, 3]])).backward()
+    assert unembed_VD.grad is None
+    assert x_BTD.grad.abs().sum() > 0
 
 
 def test_mean_nats_is_near_under_bf16_autocast(model):

@@ -4,11 +4,13 @@ import random
 
 import pytest
 import torch
+from test_transformer import STYLES, build
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from storylm.config import MLP, ModelConfig, Norm, Position
 from storylm.model.loss import token_nats
+from storylm.model.outline import outline
 from storylm.model.size import (
     count_parameters,
     embedding_parameters,
@@ -113,3 +115,11 @@ def test_memory_counts_weights_gradients_and_two_moments():
     parts = memory.weights + memory.gradients + memory.optimizer + memory.activations
     assert memory.total == parts
     assert training_memory(config, 4, bytes_per_activation=2).activations * 2 == memory.activations
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_outline_has_the_names_and_shapes_of_the_model(style):
+    model = build(style)
+    wanted = {name: (t.shape, t.dtype) for name, t in model.state_dict().items()}
+    assert {n: (t.shape, t.dtype) for n, t in outline(model.config).items()} == wanted
+    assert all(tensor.is_meta for tensor in outline(model.config).values())

@@ -1,8 +1,11 @@
 """Text to ids and back: nothing lost, and the same ids wherever the vocabulary is read."""
 
 import json
+import os
 import pickle
 import random
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +14,9 @@ import rustbpe
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
-from storylm import tokenizer as room
 from storylm.config import TokenizerConfig, TokenizerKind
 from storylm.tokenizer import (
+    BYTES,
     END_OF_STORY,
     GPT2_SPLIT,
     Tokenizer,
@@ -21,6 +24,7 @@ from storylm.tokenizer import (
     load_tokenizer,
     tokenizer_report,
 )
+from storylm.tokenizer.training import read_text
 
 NAMES = ("Mia", "Tom", "Zoë", "the old dog", "a small 🐉", "Ann's cat")
 SYLLABLES = ["ba", "lo", "mi", "ter", "gan", "ish", "rou", "ple", "dy", "shine", "nor", "ket"]
@@ -134,15 +138,15 @@ def test_training_reads_no_more_than_max_bytes():
             taken.append(story)
             yield story
 
-    text = list(room.read_text(stories(), 9, lambda line: None))
+    text = list(read_text(stories(), 9, lambda line: None))
     assert text == ["ééé", "aba"]
     assert taken == ["ééé", "abab"]
-    assert list(room.read_text(["ééé"], 3, lambda line: None)) == ["é"]  # no half character
+    assert list(read_text(["ééé"], 3, lambda line: None)) == ["é"]  # no half character
 
 
 def test_progress_of_reading_and_merging_is_shown(monkeypatch, capsys):
-    monkeypatch.setattr(room.sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(room.time, "monotonic", iter(range(10_000)).__next__)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(time, "monotonic", iter(range(10_000)).__next__)
     train()
     shown = capsys.readouterr().err
     assert "read 0.0 MB" in shown
@@ -174,9 +178,9 @@ def test_a_run_of_blanks_too_long_for_the_splitter_is_one_clear_error(trained):
 
 
 def test_a_vocabulary_that_is_none_is_refused():
-    whole = [*room.BYTES, b""]
+    whole = [*BYTES, b""]
     for tokens, complaint in [
-        (room.BYTES, "no token for"),
+        (BYTES, "no token for"),
         (whole[1:], "no token for"),
         ([*whole, b"a"], "twice"),
         ([*whole, END_OF_STORY.encode()], "spells"),
@@ -184,7 +188,7 @@ def test_a_vocabulary_that_is_none_is_refused():
         with pytest.raises(ValueError, match=complaint):
             Tokenizer(tokens, GPT2_SPLIT)
     with pytest.raises(ValueError, match="no merge of two others"):
-        Tokenizer([*room.BYTES, b"abc", b""], GPT2_SPLIT).merges()
+        Tokenizer([*BYTES, b"abc", b""], GPT2_SPLIT).merges()
 
 
 # ---------------------------------------------------------------------------------- there and back
@@ -242,7 +246,7 @@ def test_stories_are_laid_flat_with_the_special_id_before_each(kind, request):
 def test_ids_of_a_large_vocabulary_are_uint32():
     pairs = [bytes([a, b]) for a in range(256) for b in range(256)]
     for count, dtype in [(65_536 - 257, np.uint16), (65_536 - 256, np.uint32)]:
-        tokenizer = Tokenizer([*room.BYTES, *pairs[:count], b""], GPT2_SPLIT)
+        tokenizer = Tokenizer([*BYTES, *pairs[:count], b""], GPT2_SPLIT)
         flat = tokenizer.encode_stories(["ab"])
         assert flat.dtype == dtype
         assert flat.tolist() == [tokenizer.vocab_size - 1, 256 + 256 * ord("a") + ord("b")]
@@ -306,7 +310,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(trained, tmp_path, monke
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(room.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         train(vocab_size=300).save(tmp_path / "tokenizer.json")
     assert (tmp_path / "tokenizer.json").read_bytes() == before

@@ -180,10 +180,28 @@ def test_micro_batches_change_only_the_order_of_summation(done, tmp_path):
         assert a == pytest.approx(b, rel=1e-4)
 
 
+def test_masked_targets_weigh_the_same_in_any_micro_batch(tmp_path):
+    whole, halves = (
+        tiny_config(tmp_path, "run.loss_after=.", f"run.micro_batch_size={n}", f"run.name=of{n}")
+        for n in (8, 3)
+    )
+    train(whole)
+    train(halves)
+    for a, b in zip(metrics(whole), metrics(halves)):
+        assert a == pytest.approx(b, rel=1e-4)
+
+
 DIALS = {
     "plain": [],
     "dropout_average_clip": ["model.dropout=0.1", "optim.average=ema", "optim.clip=0.1"],
     "workers": ["run.workers=2"],
+    "masks": [
+        "run.document_masking=true",
+        "run.gradient_checkpointing=true",
+        "run.loss_after=.",
+        "model.dropout=0.1",
+        "run.workers=1",
+    ],
 }
 KILLS = [
     ("plain", 5, "step"),
@@ -192,6 +210,7 @@ KILLS = [
     ("dropout_average_clip", 5, "step"),
     ("dropout_average_clip", 4, "validation"),
     ("workers", 5, "step"),
+    ("masks", 5, "step"),
 ]
 
 

@@ -28,11 +28,23 @@ NEO = GPT2 | {
     "windows": [0, 5],
     "scale_residual_init": False,
 }
+SWIFT = {
+    "mlp": MLP.relu2,
+    "mlp_ratio": 4.0,
+    "norm_weights": False,
+    "norm_eps": 1e-6,
+    "norm_embedding": True,
+    "qk_norm": True,
+    "zero_init": True,
+    "logit_softcap": 15.0,
+    "tie_embeddings": False,
+}
 STYLES = {
     "gpt2": GPT2,
     "gpt_neo": NEO,
     "llama": {"queries_per_kv": 2, "tie_embeddings": False},
     "tied": {"windows": [3], "d_ff_multiple": 1},
+    "swift": SWIFT,
 }
 
 
@@ -113,6 +125,61 @@ def test_rotation_leaves_only_relative_positions_in_the_scores():
     assert (
         rotate(q.bfloat16(), rotation_at(model.rotation_2TK, slice(0, 1))).dtype == torch.bfloat16
     )
+
+
+def test_logits_stay_within_the_softcap_and_keep_their_order():
+    model = build("swift")
+    x_BTD = 50 * model.hidden(some_ids())
+    bent, straight = model.logits(x_BTD), x_BTD @ model.unembed_VD.mT
+    assert straight.abs().max() > 20
+    assert bent.abs().max() <= 15
+    torch.testing.assert_close(bent, 15 * (straight / 15).tanh())
+
+
+def test_normalized_queries_and_keys_do_not_care_for_their_size():
+    model = build("swift")
+    expected = model(some_ids())
+    with torch.no_grad():
+        for block in model.blocks:
+            block.attention.query.weight.mul_(7)
+            block.attention.key.weight.mul_(0.3)
+    torch.testing.assert_close(model(some_ids()), expected, rtol=1e-3, atol=1e-3)
+
+
+def test_zero_init_makes_each_block_the_identity():
+    model = build("swift")
+    model.initialize()
+    x_BTD = model.embed_norm(model.embed(some_ids()))
+    torch.testing.assert_close(model.hidden(some_ids()), model.norm(x_BTD))
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_checkpointed_blocks_give_the_same_gradients(model, dropout):
+    model = Transformer(dataclasses.replace(model.config, dropout=dropout)).train()
+    ids, gradients = some_ids(), []
+    for again in (False, True):
+        model.checkpoint_blocks = again
+        torch.manual_seed(3)  # of dropout
+        token_nats(model(ids), ids.roll(-1, dims=1)).mean().backward()
+        gradients.append([p.grad.clone() for p in model.parameters()])
+        model.zero_grad()
+    for plain, recomputed in zip(*gradients, strict=True):
+        assert torch.equal(plain, recomputed)
+
+
+def test_checkpointed_blocks_keep_less_for_the_backward_pass():
+    model, kept = build("llama", context_length=24), []
+    for again in (False, True):
+        model.checkpoint_blocks, sizes = again, []
+
+        def note(tensor, sizes=sizes):
+            sizes.append(tensor.numel())
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
+            model(some_ids())
+        kept.append(sum(sizes))
+    assert kept[1] < kept[0] / 4
 
 
 def test_untrained_loss_is_that_of_a_guess(model):
@@ -305,7 +372,7 @@ def test_the_tiny_styles_are_the_published_styles_in_small():
     """What this file tests is what conf/model/*.yaml choose, but for sizes and windows."""
     conf = Path(__file__).parents[1] / "conf" / "model"
     sizes = {"style", "windows", "queries_per_kv"}
-    for style in ("gpt2", "gpt_neo", "llama"):
+    for style in ("gpt2", "gpt_neo", "llama", "swift"):
         merged = OmegaConf.merge(
             OmegaConf.structured(ModelConfig), OmegaConf.load(conf / f"{style}.yaml")
         )

@@ -10,9 +10,11 @@ from typing import Any
 import torch
 
 from storylm import generation
-from storylm.config import TrainConfig, from_plain, runs_path
+from storylm.config import Finetune, RopeScaling, TrainConfig, from_plain, runs_path
+from storylm.model.adapters import add_adapters
+from storylm.model.rotary import extend_context
 from storylm.model.transformer import Transformer
-from storylm.tokenizer import Tokenizer, load_tokenizer
+from storylm.tokenizer import ScoredTokenizer, Tokenizer, load_tokenizer
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Run:
     step: int
     config: TrainConfig
     model: Transformer
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer | ScoredTokenizer
 
     def tell(self, prompt: str = "Once upon a time", **dials: Any) -> str:
         """One story that begins with `prompt`; the dials are those of `generation.tell`."""
@@ -33,12 +35,20 @@ class Run:
 
 
 def load_run(
-    run: str | Path, checkpoint: str | int = "best", *, device: str = "cpu", folder: str = "runs"
+    run: str | Path,
+    checkpoint: str | int = "best",
+    *,
+    device: str = "cpu",
+    folder: str = "runs",
+    context_length: int = 0,
+    rope_scaling: RopeScaling | str = RopeScaling.ntk,
 ) -> Run:
     """Load a run by name, by folder, or by one of its checkpoint files.
 
-    `checkpoint` is "best" (lowest val/bits_per_byte), "last", or a step. Raises FileNotFoundError
-    where there is none, ValueError where a file is not a checkpoint of ours or does not fit.
+    `checkpoint` is "best" (lowest val/bits_per_byte), "last", or a step. `context_length` lets the
+    model read more than it was trained with, its rotary positions scaled. A run with adapters comes
+    with them; `merge_adapters` makes it plain. Raises FileNotFoundError where there is none,
+    ValueError where a file is not a checkpoint of ours or does not fit.
     """
     path = Path(run) if str(run).endswith(".ckpt") else runs_path(str(run), folder)
     file = path if path.suffix == ".ckpt" else find_checkpoint(path, checkpoint)
@@ -51,7 +61,12 @@ def load_run(
             f"{home / 'tokenizer.json'} has {tokenizer.vocab_size} ids, but the model in {file} "
             f"was trained with {config.model.vocab_size}; put the run's own tokenizer.json back"
         )
+    if context_length:
+        scaling = RopeScaling(rope_scaling)
+        config.model = extend_context(config.model, context_length, scaling)
     model = Transformer(config.model)
+    if config.finetune is Finetune.lora:
+        add_adapters(model, config.lora)
     try:
         model.load_state_dict(weights_of(stored), strict=True)
     except RuntimeError as error:

@@ -24,7 +24,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.config import (
     EvaluateConfig,
+    ExportConfig,
     GenerateConfig,
+    ImportConfig,
     TrainConfig,
     dial_names,
     finished_result,
@@ -33,6 +35,12 @@ from storylm.config import (
     unknown_dial,
 )
 
+WANTED = {
+    "format": "huggingface, llama2c or gguf",
+    "source": "<folder, .bin file or hub id>",
+    "run.name": "<name>, the folder that is made under runs/",
+}
+"""What a dial without a default may be, where it is not a run."""
 cells: list[tuple[str, float, str]] = []
 """(run, val/bits_per_byte, what happened) of each cell of this process's sweep."""
 
@@ -87,9 +95,12 @@ def leave(line: str, status: int) -> None:
 def one_line(error: BaseException) -> str:
     """What went wrong, for a person: where, what it was, what would work."""
     text = str(error)
-    known = [*dial_names(TrainConfig), *dial_names(GenerateConfig), *dial_names(EvaluateConfig)]
+    trees = (TrainConfig, GenerateConfig, EvaluateConfig, ExportConfig, ImportConfig)
+    known = [name for tree in trees for name in dial_names(tree)]
     if found := re.search(r"has missing mandatory value: (\w+)", text):
-        return f"{found[1]} is missing; give {found[1]}=<name> (scripts/runs.py lists the runs)"
+        dial = getattr(error, "full_key", None) or found[1]
+        what = WANTED.get(dial, "<name> (scripts/runs.py lists the runs)")
+        return f"{dial} is missing; give {dial}={what}"
     if (found := re.search(r"Could not override '([^']+)'", text)) and found[1] not in known:
         return unknown_dial(found[1], known)
     if found := re.search(r"Key '([^']+)' is not in struct", text):

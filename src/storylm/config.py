@@ -221,6 +221,20 @@ class MLP(enum.Enum):
     """GELU in its tanh form, as GPT-2 has it."""
     swiglu = "swiglu"
     """SiLU gate times a second projection (Shazeer 2020)."""
+    relu2 = "relu2"
+    """The square of ReLU (So et al. 2021, arXiv 2109.08668)."""
+
+
+class RopeScaling(enum.Enum):
+    none = "none"
+    linear = "linear"
+    """Positions are divided by the factor (Chen et al. 2023, arXiv 2306.15595)."""
+    ntk = "ntk"
+    """A larger base, so that the longest wavelength grows by the factor and the shortest stays
+    (bloc97 2023)."""
+    yarn = "yarn"
+    """Long wavelengths are stretched, short ones stay, and scores sharpen a little (Peng et al.
+    2023, arXiv 2309.00071)."""
 
 
 @dataclass
@@ -249,9 +263,19 @@ class ModelConfig:
     """The feed-forward width is rounded up to a multiple of this."""
     norm: Norm = Norm.rmsnorm
     norm_eps: float = 1e-5
+    norm_weights: bool = True
+    """Norms have trained gains; without, they only normalize."""
+    norm_embedding: bool = False
+    """Normalize the embedding before the first block."""
+    qk_norm: bool = False
+    """Normalize every query and key over its head, by root mean square and without gains."""
     position: Position = Position.rope
     rope_theta: float = 10_000.0
     """Base of the rotary wavelengths."""
+    rope_scaling: RopeScaling = RopeScaling.none
+    """How a context longer than the trained one is reached; context_length is the longer one."""
+    rope_factor: float = 1.0
+    """The longer context over the trained one."""
     mlp: MLP = MLP.swiglu
     bias: bool = False
     """Biases in linear layers and in LayerNorm."""
@@ -264,6 +288,8 @@ class ModelConfig:
     256]."""
     tie_embeddings: bool = True
     """The unembedding is the embedding's own matrix."""
+    logit_softcap: float = 0.0
+    """Logits are bent to stay within this, as softcap tanh(logits / softcap); 0 leaves them."""
     dropout: float = 0.0
     """Probability of zeroing: after the embedding, after attention's and the MLP's output
     projection."""
@@ -272,6 +298,8 @@ class ModelConfig:
     scale_residual_init: bool = True
     """Output projections start smaller by the root of 2 n_layers (GPT-2), so that the residual
     stream keeps its size."""
+    zero_init: bool = False
+    """Output projections start at zero, so that each block begins as the identity."""
 
     def __post_init__(self) -> None:
         at_least(
@@ -313,6 +341,8 @@ class ModelConfig:
         require(self.rope_theta > 0, f"model.rope_theta={self.rope_theta} must be positive")
         require(self.norm_eps > 0, f"model.norm_eps={self.norm_eps} must be positive")
         require(self.init_std > 0, f"model.init_std={self.init_std} must be positive")
+        at_least("model", self, 0, "logit_softcap")
+        self.check_rope_scaling()
         require(
             0 <= self.dropout < 1,
             f"model.dropout={self.dropout} must be at least 0 and less than 1",
@@ -321,6 +351,27 @@ class ModelConfig:
             bool(self.windows) and min(self.windows) >= 0,
             f"model.windows={self.windows} needs one or more reaches, each at least 0",
         )
+
+    def check_rope_scaling(self) -> None:
+        kind = self.rope_scaling
+        at_least("model", self, 1, "rope_factor")
+        if kind is RopeScaling.none:
+            require(
+                self.rope_factor == 1,
+                f"model.rope_factor={self.rope_factor} needs a model.rope_scaling: linear, ntk or "
+                "yarn",
+            )
+            return
+        require(
+            self.position is Position.rope,
+            f"model.rope_scaling={kind.value} needs model.position=rope; learned positions end "
+            "where training ended",
+        )
+
+    @property
+    def trained_context_length(self) -> int:
+        """The context before it was extended."""
+        return round(self.context_length / self.rope_factor)
 
     @property
     def n_heads(self) -> int:
@@ -398,7 +449,7 @@ class ScheduleConfig:
 
     kind: ScheduleKind = ScheduleKind.cosine
     steps: int | None = None
-    """Optimizer steps."""
+    """Optimizer steps; 0 for an imported model, which is not trained here."""
     tokens: int | None = None
     """Training tokens, rounded up to whole steps."""
     passes: float | None = None
@@ -425,7 +476,8 @@ class ScheduleConfig:
             f"got {told}; unset one with =null",
         )
         for name, value in given.items():
-            require(value > 0, f"schedule.{name}={value} must be positive")
+            nothing = name == "steps" and value == 0
+            require(value > 0 or nothing, f"schedule.{name}={value} must be positive")
         in_unit_interval("schedule", self, "warmup", "decay", "final")
         require(
             self.kind is not ScheduleKind.wsd or self.warmup + self.decay <= 1,
@@ -465,6 +517,15 @@ class RunConfig:
     precision: Precision = Precision.auto
     compile: bool = False
     """Compile the model with torch.compile: a slow start, then faster steps."""
+    gradient_checkpointing: bool = free(False)
+    """Keep only the stream between blocks for the backward pass and compute each block's inside
+    again: less memory, about a third more work, the same gradients."""
+    document_masking: bool = False
+    """Stories in one window do not see each other, and each counts its positions from its own
+    beginning."""
+    loss_after: str = ""
+    """Training's loss counts only what follows this text in each story, as "Story:" for
+    instruction data; a story without it counts whole. Empty: everything counts."""
     threads: int = free(0)
     """CPU threads; 0 takes every core."""
     workers: int = free(0)
@@ -539,6 +600,36 @@ OURS_NOT_THE_TRAINERS = {
 it."""
 
 
+class Finetune(enum.Enum):
+    full = "full"
+    """Every weight is trained."""
+    lora = "lora"
+    """Only low-rank adapters are trained, beside frozen weights (Hu et al. 2021, arXiv 2106.09685).
+    """
+
+
+@dataclass
+class LoraConfig:
+    """Adapters for finetune=lora: a linear layer W becomes W + alpha / rank · B A."""
+
+    rank: int = 8
+    """Width of an adapter."""
+    alpha: float = 16.0
+    targets: list[str] = field(
+        default_factory=lambda: ["query", "key", "value", "out", "gate", "up", "down"]
+    )
+    """Linear layers of a block that get an adapter, by their names."""
+
+    def __post_init__(self) -> None:
+        at_least("lora", self, 1, "rank")
+        require(self.alpha > 0, f"lora.alpha={self.alpha} must be positive")
+        known = default_of(LoraConfig).targets
+        require(
+            bool(self.targets) and set(self.targets) <= set(known),
+            f"lora.targets={self.targets} must name one or more of {', '.join(known)}",
+        )
+
+
 @dataclass
 class TrainConfig:
     """The whole tree of `scripts/train.py`."""
@@ -549,6 +640,12 @@ class TrainConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    init_from: str = ""
+    """Start from these weights instead of drawn ones: a run by name or path, a folder or file that
+    import_model.py reads, or a hub id. Model and tokenizer are then its own."""
+    finetune: Finetune = Finetune.full
+    """With init_from: train all weights, or low-rank adapters."""
+    lora: LoraConfig = field(default_factory=LoraConfig)
     trainer: dict[str, Any] = free({})
     """Passed to lightning.Trainer as it is, but for what our own dials say."""
     callbacks: dict[str, Any] = free({})
@@ -557,6 +654,13 @@ class TrainConfig:
     """Lightning loggers, each a `_target_` node."""
 
     def __post_init__(self) -> None:
+        require(
+            self.finetune is Finetune.full or bool(self.init_from),
+            f"finetune={self.finetune.value} adapts a trained model: give init_from=<run>",
+        )
+        require(
+            self.schedule.steps != 0 or bool(self.init_from), "schedule.steps=0 must be positive"
+        )
         for name, ours in OURS_NOT_THE_TRAINERS.items():
             require(
                 name not in self.trainer,
@@ -606,6 +710,10 @@ class GenerateConfig:
     seed: int = 1
     stream: bool = True
     """Print words as they come (for count=1)."""
+    context_length: int = 0
+    """Tokens that the model sees at once, beyond what it was trained with; 0 leaves it."""
+    rope_scaling: RopeScaling = RopeScaling.ntk
+    """With context_length: how the rotary positions reach further."""
     threads: int = 0
     """CPU threads; 0 takes every core."""
 
@@ -655,6 +763,70 @@ class EvaluateConfig:
         return list(dict.fromkeys(str(run) for run in named))
 
 
+# ------------------------------------------------------------------------------------------- travel
+
+
+class Format(enum.Enum):
+    huggingface = "huggingface"
+    """A folder that transformers loads."""
+    llama2c = "llama2c"
+    """model.bin and tokenizer.bin for llama2.c's `run`."""
+    gguf = "gguf"
+    """One file for llama.cpp and Ollama."""
+
+
+@dataclass
+class ExportConfig:
+    """The tree of `scripts/export.py`."""
+
+    run: str = MISSING
+    """A folder under `runs/`, its path, or a checkpoint file."""
+    checkpoint: str = "best"
+    """best (lowest val/bits_per_byte), last, or a step."""
+    format: Format = MISSING
+    """huggingface, llama2c or gguf."""
+    folder: str = ""
+    """Where the files go; empty: `<run>/export/<format>`."""
+    push_to: str = ""
+    """For format=huggingface: `owner/name` on the hub, to which the folder is uploaded."""
+    private: bool = True
+    """For push_to: a repository that is made now is private."""
+
+    def __post_init__(self) -> None:
+        require(
+            not self.push_to or self.format is Format.huggingface,
+            f"push_to={self.push_to} needs format=huggingface, not {self.format.value}",
+        )
+
+
+@dataclass
+class ImportedRunConfig:
+    """The run folder that an import makes."""
+
+    name: str = MISSING
+    folder: str = "runs"
+
+    def __post_init__(self) -> None:
+        check_file_name("run.name", self.name)
+
+
+@dataclass
+class ImportConfig:
+    """The tree of `scripts/import_model.py`."""
+
+    source: str = MISSING
+    """A folder with config.json, model.safetensors and tokenizer.json, a llama2.c .bin file, or a
+    hub id."""
+    tokenizer_file: str = ""
+    """For a .bin file: its tokenizer's .bin; empty: tokenizer.bin or the only tok*.bin beside it.
+    """
+    revision: str = "main"
+    """For a hub id: branch, tag or commit."""
+    run: ImportedRunConfig = field(default_factory=ImportedRunConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    """The stories on which evaluate.py scores it; the model was trained elsewhere."""
+
+
 # ---------------------------------------------------------------------------- between dict and dial
 
 
@@ -666,6 +838,10 @@ def register() -> None:
     ConfigStore.instance().store(name="train_schema", node=train)
     ConfigStore.instance().store(name="generate_schema", node=GenerateConfig)
     ConfigStore.instance().store(name="evaluate_schema", node=EvaluateConfig)
+    ConfigStore.instance().store(name="export_schema", node=ExportConfig)
+    ConfigStore.instance().store(
+        name="import_schema", node=OmegaConf.structured(default_of(ImportConfig))
+    )
 
 
 def to_config(cfg: DictConfig, overrides: Sequence[str] = ()) -> Any:

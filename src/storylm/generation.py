@@ -6,12 +6,11 @@ batch it travels in: each row draws from a generator of its own, one uniform num
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from storylm.config import GenerateConfig
@@ -35,29 +34,36 @@ def tell(
     """
     prompts = [prompt] if isinstance(prompt, str) else prompt
     openings = [opening for opening in prompts for _ in range(count)]
-    end = tokenizer.end_of_story
-    prompts_ids = [[end, *tokenizer.encode(opening)] for opening in openings]
-    told = generate(model, prompts_ids, end_of_story=end, **dials)
-    # The end itself is no text.
+    prompts_ids = [[tokenizer.end_of_story, *tokenizer.encode(opening)] for opening in openings]
+    told = generate(model, prompts_ids, ends=tokenizer.ends, **dials)
     return [
-        opening + tokenizer.decode([token for token in ids if token != end])
+        opening + continuation(tokenizer, opening, [id for id in ids if id not in tokenizer.ends])
         for opening, ids in zip(openings, told, strict=True)
     ]
 
 
+def continuation(tokenizer: Tokenizer, opening: str, ids: list[int]) -> str:
+    """Text of what follows an opening; the blank that some tokenizers put first is none of it."""
+    text = tokenizer.decode(ids)
+    return text if opening else text.removeprefix(" " * tokenizer.opening_blank)
+
+
 def stream(model: Transformer, tokenizer: Tokenizer, prompt: str, **dials: Any) -> Iterator[str]:
     """The first story of `tell` in pieces, as they come: the prompt, then whole characters."""
-    end = tokenizer.end_of_story
-    prompts_ids = [[end, *tokenizer.encode(prompt)]]
-    steps = generate_steps(model, prompts_ids, end_of_story=end, **dials)
-    return chain([prompt], tokenizer.stream(step[0] for step in steps if step[0] != end))
+    prompts_ids = [[tokenizer.end_of_story, *tokenizer.encode(prompt)]]
+    steps = generate_steps(model, prompts_ids, ends=tokenizer.ends, **dials)
+    pieces = tokenizer.stream(step[0] for step in steps if step[0] not in tokenizer.ends)
+    if prompt:
+        return chain([prompt], pieces)
+    first = next(pieces, "").removeprefix(" " * tokenizer.opening_blank)
+    return chain([first], pieces)
 
 
 def generate(model: Transformer, prompts_ids: list[list[int]], **dials: Any) -> list[list[int]]:
     """The continuation of each prompt, without the prompt; dials as in `generate_steps`.
 
-    A continuation that ends with `end_of_story` came to its end; any other was cut off by
-    `max_tokens` or by the end of the context.
+    A continuation whose last id is in `ends` came to its end; any other was cut off by `max_tokens`
+    or by the end of the context.
     """
     told: list[list[int]] = [[] for _ in prompts_ids]
     for step in generate_steps(model, prompts_ids, **dials):
@@ -70,13 +76,13 @@ def generate_steps(
     model: Transformer,
     prompts_ids: list[list[int]],
     *,
-    end_of_story: int | None = None,
+    ends: Collection[int] = (),
     first: int = 0,
     **dials: Any,
 ) -> Iterator[dict[int, int]]:
     """Continue prompts of any lengths side by side: each step gives every open row its next token.
 
-    A row closes with `end_of_story` (which it yields), after `max_tokens` tokens (0: no such
+    A row closes with an id of `ends` (which it yields), after `max_tokens` tokens (0: no such
     limit), or when its context is full. Row k is story `first + k` of the seed, so that many
     stories can be told in several batches. The dials are `GenerateConfig`'s: max_tokens,
     temperature, top_k, top_p, min_p, seed. The model's training mode and global random state stay
@@ -87,7 +93,7 @@ def generate_steps(
     for prompt in prompts_ids:
         check_prompt(prompt, model.config.context_length)
     generators = [story_generator(config.seed, first + row) for row in range(len(prompts_ids))]
-    return decode(model, prompts_ids, config, generators, end_of_story)
+    return decode(model, prompts_ids, config, generators, ends)
 
 
 def decode(
@@ -95,7 +101,7 @@ def decode(
     prompts_ids: list[list[int]],
     config: GenerateConfig,
     generators: list[torch.Generator],
-    end_of_story: int | None,
+    ends: Collection[int],
 ) -> Iterator[dict[int, int]]:
     """The loop of `generate_steps`: read the prompts once, then feed back what was drawn."""
     if not prompts_ids:
@@ -131,7 +137,7 @@ def decode(
         going_on = [
             i
             for i, token in enumerate(tokens)
-            if token != end_of_story and drawn != config.max_tokens and lengths[i] < context_length
+            if token not in ends and drawn != config.max_tokens and lengths[i] < context_length
         ]
         if len(going_on) < len(rows):
             cache.select(going_on)
@@ -154,7 +160,7 @@ def next_logits(model: Transformer, inputs_BT: Tensor, cache: KVCache, last: lis
         x_BTD = model.hidden(inputs_BT, cache)
         last_B = torch.tensor(last, device=x_BTD.device)
         x_BD = x_BTD[torch.arange(len(last), device=x_BTD.device), last_B]
-        return F.linear(x_BD, model.unembed_VD).float()
+        return model.logits(x_BD).float()
     finally:
         if training:
             model.train()

@@ -22,6 +22,10 @@ def list_runs(folder: Path) -> str:
     rows = [("run", "state", "parameters", "tokens", "bits per byte", "time")]
     for home in homes:
         result = read_result(home)
+        origin = imported_from(home)
+        if origin:
+            rows.append((home.name, f"imported from {origin}", "", "", "", ""))
+            continue
         if not result:
             steps = sorted((home / "checkpoints").glob("step_*.ckpt"))
             reached = int(steps[-1].stem.removeprefix("step_")) if steps else 0
@@ -33,6 +37,13 @@ def list_runs(folder: Path) -> str:
             (home.name, "done", f"{result['parameters']:,}", f"{result['tokens']:,}", bits, time)
         )
     return table(rows)
+
+
+def imported_from(home: Path) -> str:
+    """Where an imported model came from; empty for a run that was trained here."""
+    config = OmegaConf.load(home / "config.yaml")
+    imported = OmegaConf.select(config, "schedule.steps") == 0
+    return str(OmegaConf.select(config, "init_from") or "") if imported else ""
 
 
 def compare_runs(homes: list[Path]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import lightning as L
 import numpy as np
@@ -15,7 +16,9 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from storylm.config import TrainConfig
+from storylm.data.headers import Headers
 from storylm.data.shards import TokenShards
+from storylm.tokenizer import Tokenizer
 
 
 class TokenDataModule(L.LightningDataModule):
@@ -25,10 +28,15 @@ class TokenDataModule(L.LightningDataModule):
     into micro-batches itself. So Lightning's batches are our steps: there is nothing to convert.
     """
 
-    def __init__(self, config: TrainConfig, train: TokenShards, valid: TokenShards) -> None:
+    def __init__(
+        self, config: TrainConfig, train: TokenShards, valid: TokenShards, tokenizer: Tokenizer
+    ) -> None:
         super().__init__()
         self.config = config
-        self.windows = TokenWindows(train, config.model.context_length)
+        headers = None
+        if config.run.loss_after:
+            headers = Headers(train, tokenizer.tokens_V, config.run.loss_after)
+        self.windows = TokenWindows(train, config.model.context_length, headers)
         self.rows = StoryRows(
             valid,
             context_length=config.model.context_length,
@@ -61,6 +69,15 @@ class TokenDataModule(L.LightningDataModule):
         return DataLoader(self.rows, sampler=share, batch_size=None)
 
 
+class Windows(NamedTuple):
+    """A device's share of a step."""
+
+    tokens_BT: torch.Tensor
+    """context_length + 1 ids a row, int64."""
+    counted_BT: torch.Tensor | None
+    """Whether a token counts as a target; None where all do."""
+
+
 class TokenWindows(Dataset):
     """Windows of context_length + 1 consecutive ids; neighbours share one id, so that every id but
     the first is a target once.
@@ -68,8 +85,10 @@ class TokenWindows(Dataset):
     Raises ValueError where the shards hold less than one window.
     """
 
-    def __init__(self, shards: TokenShards, context_length: int) -> None:
-        self.shards, self.context_length = shards, context_length
+    def __init__(
+        self, shards: TokenShards, context_length: int, headers: Headers | None = None
+    ) -> None:
+        self.shards, self.context_length, self.headers = shards, context_length, headers
         if len(shards) < context_length + 1:
             raise ValueError(
                 f"{shards.folder} holds {len(shards):,} training tokens, fewer than one window of "
@@ -79,13 +98,17 @@ class TokenWindows(Dataset):
     def __len__(self) -> int:
         return (len(self.shards) - 1) // self.context_length
 
-    def __getitem__(self, windows: list[int]) -> torch.Tensor:
-        """Several windows at once: ids as (len(windows), context_length + 1) int64."""
+    def __getitem__(self, windows: list[int]) -> Windows:
+        """Several windows at once."""
         length = self.context_length
         tokens = np.empty((len(windows), length + 1), dtype=np.int64)
         for row, window in enumerate(windows):
             tokens[row] = self.shards.read(window * length, (window + 1) * length + 1)
-        return torch.from_numpy(tokens)
+        counted_BT = None
+        if self.headers is not None:
+            counted = [self.headers.counted(w * length, (w + 1) * length + 1) for w in windows]
+            counted_BT = torch.from_numpy(np.stack(counted))
+        return Windows(torch.from_numpy(tokens), counted_BT)
 
 
 @dataclass

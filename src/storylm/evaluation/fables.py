@@ -108,9 +108,10 @@ def groups_of_tokens(
 ) -> Iterable[tuple[str, float, int]]:
     """For each token after the first: its group, the floor's bits in it, and its bytes."""
     labels = [(s.kind, s.free, s.bits) for s in story.spans for _ in range(s.start, s.end)]
-    at = 0
+    at = -tokenizer.opening_blank  # a blank of the tokenizer's own is none of the story's
     for token in ids[1:-1]:
-        size = len(tokenizer.decode_bytes([token]))
+        size = len(tokenizer.decode_bytes([token])) + min(at, 0)
+        at = max(at, 0)
         inside = labels[at : at + size]
         text = story.text[at : at + size]
         at += size
@@ -253,13 +254,13 @@ def told(run: Run, exam: Exam, *, temperature: float = 1.0, seed: int = 1) -> di
         told_ids = generation.generate(
             run.model,
             ids,
-            end_of_story=run.tokenizer.end_of_story,
+            ends=run.tokenizer.ends,
             first=start,
             temperature=temperature,
             seed=seed,
         )
         for prefix, story in zip(some, told_ids, strict=True):
-            ended = story[-1:] == [run.tokenizer.end_of_story]
+            ended = bool(story) and story[-1] in run.tokenizer.ends
             text = run.tokenizer.decode(story[:-1] if ended else story)
             grades.append(grade(text, prefix, exam.world, whole=ended))
     thousands = [g.kept / 1_000 for g in grades]

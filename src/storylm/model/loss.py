@@ -24,53 +24,82 @@ def token_nats(logits_BTV: Tensor, targets_BT: Tensor) -> Tensor:
     return nats_N.view(targets_BT.shape)
 
 
-def mean_nats(x_BTD: Tensor, unembed_VD: Tensor, targets_BT: Tensor) -> Tensor:
+def mean_nats(
+    x_BTD: Tensor,
+    unembed_VD: Tensor,
+    targets_BT: Tensor,
+    *,
+    softcap: float = 0.0,
+    counted_BT: Tensor | None = None,
+) -> Tensor:
     """The mean of `token_nats`, for training, never holding all the logits at once.
 
-    `x_BTD` is `Transformer.hidden`'s result and `unembed_VD` the matrix that reads logits off it.
-    Whole logits bound the batch that fits, and on a CPU fetching fresh memory for them takes longer
-    than computing them. Products run in autocast's type. The result can be differentiated once.
+    `x_BTD` is `Transformer.hidden`'s result and `unembed_VD` the matrix that reads logits off it,
+    bent by `softcap` as `Transformer.logits` does. Where `counted_BT` is given, the mean is over
+    its True targets (0 where there is none). Whole logits bound the batch that fits, and on a CPU
+    fetching fresh memory for them takes longer than computing them. Products run in autocast's
+    type. The result can be differentiated once.
     """
     at_once = LOGITS_AT_ONCE.get(x_BTD.device.type, 2**26)
     rows = max(1, at_once // len(unembed_VD))
-    return MeanNats.apply(x_BTD.flatten(0, -2), unembed_VD, targets_BT.flatten(), rows)
+    counted_N = None if counted_BT is None else counted_BT.flatten()
+    return MeanNats.apply(
+        x_BTD.flatten(0, -2), unembed_VD, targets_BT.flatten(), counted_N, softcap, rows
+    )
 
 
 class MeanNats(torch.autograd.Function):
     """Takes gradients beside the loss, while a piece's logits are at hand; backward scales them."""
 
     @staticmethod
-    def forward(ctx: Any, x_ND: Tensor, unembed_VD: Tensor, targets_N: Tensor, rows: int) -> Tensor:
+    def forward(
+        ctx: Any,
+        x_ND: Tensor,
+        unembed_VD: Tensor,
+        targets_N: Tensor,
+        counted_N: Tensor | None,
+        softcap: float,
+        rows: int,
+    ) -> Tensor:
         device = x_ND.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x_ND.dtype
         high = torch.promote_types(x_ND.dtype, torch.float32)
         x, unembed = x_ND.to(low), unembed_VD.to(low)
-        x_grad, unembed_grad = torch.empty_like(x), torch.zeros_like(unembed_VD, dtype=high)
+        trains_unembed = ctx.needs_input_grad[1]  # not where it is frozen
+        x_grad = torch.empty_like(x)
+        unembed_grad = torch.zeros_like(unembed_VD, dtype=high) if trains_unembed else None
         nats = torch.zeros((), device=x.device, dtype=high)
         with torch.autocast(device, enabled=False):
             for start in range(0, len(x), rows):
-                piece, targets = x[start : start + rows], targets_N[start : start + rows, None]
-                log_p = (piece @ unembed.T).to(high).log_softmax(-1)
-                nats -= log_p.gather(1, targets).sum()
+                here = slice(start, start + rows)
+                piece, targets = x[here], targets_N[here, None]
+                logits = (piece @ unembed.T).to(high)
+                if softcap:
+                    logits = softcap * torch.tanh(logits / softcap)
+                log_p = logits.log_softmax(-1)
+                counted = 1.0 if counted_N is None else counted_N[here, None].to(high)
+                nats -= (log_p.gather(1, targets) * counted).sum()
                 # The gradient of -ln p(target) by the logits: p, less one at the target.
                 slope = log_p.exp_().scatter_add_(1, targets, -log_p.new_ones(targets.shape))
+                if softcap:
+                    slope *= 1 - (logits / softcap).square()
+                if counted_N is not None:
+                    slope *= counted
                 slope = slope.to(low)
-                torch.mm(slope, unembed, out=x_grad[start : start + rows])
-                unembed_grad += slope.T @ piece
+                torch.mm(slope, unembed, out=x_grad[here])
+                if trains_unembed:
+                    unembed_grad += slope.T @ piece
+        n_counted = len(x) if counted_N is None else counted_N.sum().clamp(min=1)
         ctx.save_for_backward(x_grad, unembed_grad)
-        ctx.dtypes = x_ND.dtype, unembed_VD.dtype
-        return nats / len(x)
+        ctx.dtypes, ctx.n_counted = (x_ND.dtype, unembed_VD.dtype), n_counted
+        return nats / n_counted
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x_grad, unembed_grad = ctx.saved_tensors
-        scale = grad / len(x_grad)
-        return (
-            (x_grad * scale).to(ctx.dtypes[0]),
-            (unembed_grad * scale).to(ctx.dtypes[1]),
-            None,
-            None,
-        )
+        scale = grad / ctx.n_counted
+        unembed = None if unembed_grad is None else (unembed_grad * scale).to(ctx.dtypes[1])
+        return (x_grad * scale).to(ctx.dtypes[0]), unembed, None, None, None, None
 
 
 @torch.no_grad()

@@ -23,11 +23,13 @@ def embedding_parameters(config: ModelConfig) -> int:
 def non_embedding_parameters(config: ModelConfig) -> int:
     """The blocks and the last norm."""
     D, F = config.d_model, config.d_ff
-    norm = D * (2 if config.norm is Norm.layernorm and config.bias else 1)
+    norm = D * (2 if config.norm is Norm.layernorm and config.bias else 1) * config.norm_weights
     width_kv = config.n_kv_heads * config.head_dim
     biases = (D + 2 * width_kv) * config.qkv_bias + D * config.bias
     biases += (F * (mlp_matrices(config) - 1) + D) * config.bias
-    return config.n_layers * (block_matrices(config) + biases + 2 * norm) + norm
+    return config.n_layers * (block_matrices(config) + biases + 2 * norm) + norm * (
+        1 + config.norm_embedding
+    )
 
 
 def matmul_parameters(config: ModelConfig) -> int:

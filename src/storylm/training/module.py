@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import lightning as L
@@ -17,8 +18,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from storylm.config import Average, TrainConfig, to_plain
-from storylm.data.loading import ScoredRows
+from storylm.config import Average, Finetune, TrainConfig, to_plain
+from storylm.data.loading import ScoredRows, Windows
+from storylm.model.adapters import add_adapters
 from storylm.model.loss import bits_per_byte, mean_nats, score_rows
 from storylm.model.size import count_parameters, flops_per_token
 from storylm.model.transformer import Transformer
@@ -38,7 +40,9 @@ class PretrainModule(L.LightningModule):
         tokenizer: Tokenizer,
         *,
         total_steps: int,
+        weights: dict[str, torch.Tensor] | None = None,
     ) -> None:
+        """`weights` are those to start from; without, they are drawn anew."""
         super().__init__()
         self.automatic_optimization = False
         self.config, self.tokenizer = config, tokenizer
@@ -46,7 +50,13 @@ class PretrainModule(L.LightningModule):
         self.validate_every = config.run.validate_every or max(1, total_steps // 10)
         self.save_hyperparameters({"config": to_plain(config), "total_steps": total_steps})
         self.model = Transformer(config.model)
+        if weights is not None:
+            self.model.load_state_dict(weights)
+        if config.finetune is Finetune.lora:
+            add_adapters(self.model, config.lora)
+        self.model.checkpoint_blocks = config.run.gradient_checkpointing
         self.hidden = torch.compile(self.model.hidden) if config.run.compile else self.model.hidden
+        self.end_of_story = tokenizer.end_of_story
         self.bytes_per_token_V = torch.from_numpy(tokenizer.bytes_per_token_V)
         self.flops_per_token = flops_per_token(config.model, config.model.context_length)
         self.peak_flops = math.nan
@@ -68,20 +78,29 @@ class PretrainModule(L.LightningModule):
 
     # ------------------------------------------------------------------------------- one step
 
-    def training_step(self, windows_BT: torch.Tensor, batch_idx: int) -> None:
-        """One optimizer step over all of this device's windows, (B, context_length + 1) int64."""
+    def training_step(self, windows: Windows, batch_idx: int) -> None:
+        """One optimizer step over all of this device's windows."""
         run, optim = self.config.run, self.config.optim
         step = self.trainer.global_step
         optimizer = self.optimizers()
-        micro_batches = windows_BT.split(run.micro_batch_size)
+        micro_batches = windows.tokens_BT.split(run.micro_batch_size)
         total = torch.zeros((), device=self.device)
+        counted, shares = self.counted_targets(windows)
         for i, tokens_BT in enumerate(micro_batches):
             seed_dropout(run.seed, step, i, self.global_rank, self.device)
+            inputs_BT, targets_BT = tokens_BT[:, :-1], tokens_BT[:, 1:]
+            starts_BT = inputs_BT == self.end_of_story if run.document_masking else None
             with self.gradients_stay_here(i + 1 < len(micro_batches)):
-                x_BTD = self.hidden(tokens_BT[:, :-1])
-                loss = mean_nats(x_BTD, self.model.unembed_VD, tokens_BT[:, 1:])
+                x_BTD = self.hidden(inputs_BT, starts_BT=starts_BT)
+                loss = mean_nats(
+                    x_BTD,
+                    self.model.unembed_VD,
+                    targets_BT,
+                    softcap=self.config.model.logit_softcap,
+                    counted_BT=counted[i],
+                )
                 # The mean over the whole step, however many micro-batches it is cut into.
-                loss = loss * (len(tokens_BT) / len(windows_BT))
+                loss = loss * shares[i]
                 self.manual_backward(loss)
             total += loss.detach()
         for group in optimizer.param_groups:
@@ -92,6 +111,21 @@ class PretrainModule(L.LightningModule):
         if self.average is not None:
             self.average.update(self.model)
         self.losses.append(total)
+
+    def counted_targets(
+        self, windows: Windows
+    ) -> tuple[Sequence[torch.Tensor | None], Sequence[float | torch.Tensor]]:
+        """For each micro-batch: which targets count, and its share of the step's counted targets.
+
+        The share is of the mean over devices, since their gradients are averaged.
+        """
+        sizes = [len(part) for part in windows.tokens_BT.split(self.config.run.micro_batch_size)]
+        if windows.counted_BT is None:
+            return [None] * len(sizes), [size / sum(sizes) for size in sizes]
+        counted = windows.counted_BT[:, 1:].split(self.config.run.micro_batch_size)
+        sums = torch.stack([part.sum() for part in counted]).float()
+        mean = self.all_ranks(sums.sum()) / self.trainer.world_size
+        return counted, list(sums / mean.clamp(min=1))
 
     def multiplier(self, step: int) -> float:
         """The schedule at a step that is yet to be made, counted from 0."""
@@ -118,6 +152,9 @@ class PretrainModule(L.LightningModule):
             nats, tokens = score_rows(self.model, rows.inputs_BR, rows.targets_BR, rows.scored_BR)
         bytes_V = self.bytes_per_token_V = self.bytes_per_token_V.to(self.device)
         n_bytes = bytes_V[rows.targets_BR][rows.scored_BR].sum()
+        if blank := self.tokenizer.opening_blank:  # which no story holds
+            opens_BR = (rows.inputs_BR == self.end_of_story) & rows.scored_BR
+            n_bytes -= blank * (opens_BR & (rows.targets_BR != self.end_of_story)).sum()
         self.scored += torch.tensor(
             [float(nats), float(tokens), float(n_bytes)], dtype=torch.float64
         )

@@ -46,7 +46,7 @@ def summarize(
     speeds = [row[SPEED] for row in rows if SPEED in row]
     tokens = scored[-1]["step"] * config.run.tokens_per_step
     way = None
-    if floor is not None and untrained is not None:
+    if floor is not None and untrained is not None and not config.init_from:
         way = (untrained - final) / (untrained - floor)
     return {
         "run": config.run.name,
@@ -120,7 +120,8 @@ def told_facts(config: TrainConfig, result: dict[str, Any]) -> list[tuple[str, s
     """The numbers of a run as people say them."""
     bits = f"{result['val/bits_per_byte']:.4f}"
     if result["untrained_bits_per_byte"] is not None:
-        bits += f" (untrained {result['untrained_bits_per_byte']:.4f}"
+        before = "before" if config.init_from else "untrained"
+        bits += f" ({before} {result['untrained_bits_per_byte']:.4f}"
         if result["floor_bits_per_byte"] is not None:
             bits += f", floor of the data {result['floor_bits_per_byte']:.4f}"
         bits += ")"
@@ -128,6 +129,7 @@ def told_facts(config: TrainConfig, result: dict[str, Any]) -> list[tuple[str, s
     facts = [
         ("model", f"{model.style}, {model.n_layers} layers x {model.d_model}, "
                   f"{result['parameters']:,} parameters"),
+        *([("starts from", config.init_from)] if config.init_from else []),
         ("data", f"{config.data.name}, {result['tokens']:,} tokens, "
                  f"{result['passes']:.2f} passes"),
         ("time", f"{minutes(result['seconds'])} for {result['steps']} steps"),

@@ -20,7 +20,9 @@ from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 from omegaconf import OmegaConf
 
+from storylm.checkpoint import load_run
 from storylm.config import (
+    Finetune,
     Precision,
     TrainConfig,
     finished_result,
@@ -32,7 +34,10 @@ from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.data.shards import count_cores
 from storylm.generation import tell
+from storylm.model.adapters import merge_adapters
+from storylm.model.outline import outline
 from storylm.optim.schedule import count_steps
+from storylm.origin import origin_folder
 from storylm.tokenizer import Tokenizer, load_tokenizer
 from storylm.training.callbacks import StopSignals
 from storylm.training.module import PretrainModule
@@ -56,6 +61,8 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         value = result["val/bits_per_byte"]
         print(f"{home} is done: {value:.4f} bits per byte. To train it anew, delete it first.")
         return value
+    if config.schedule.steps == 0:
+        raise ValueError("schedule.steps=0 trains nothing; give it a length")
     check_folder(config, home)
     check_launcher(config)
     quiet_lightning()
@@ -66,7 +73,7 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     check_vocabulary(config, home, tokenizer)
     check_prompts(config, tokenizer)
     train_shards, valid_shards = prepare_data(config.data, tokenizer)
-    data = TokenDataModule(config, train_shards, valid_shards)
+    data = TokenDataModule(config, train_shards, valid_shards, tokenizer)
 
     steps = count_steps(
         config.schedule,
@@ -74,7 +81,8 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         tokens_per_step=config.run.tokens_per_step,
     )
     L.seed_everything(config.run.seed, workers=True, verbose=False)
-    module = PretrainModule(config, tokenizer, total_steps=steps)
+    weights = origin_weights(config, tokenizer) if config.init_from else None
+    module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
     module.data_fingerprint = train_shards.manifest["fingerprint"]
     home.mkdir(parents=True, exist_ok=True)
     lock = one_writer(home)  # held until this function ends
@@ -102,6 +110,39 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     print("\n" + "\n\n---\n\n".join(stories))
     lock.close()
     return result["val/bits_per_byte"]
+
+
+def origin_weights(config: TrainConfig, tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
+    """The weights that `init_from` names, adapters merged, for this run's model and vocabulary.
+
+    Raises ValueError where the vocabulary or a tensor's shape differs.
+    """
+    home = origin_folder(config.init_from, config.run.folder)
+    named = config.init_from.endswith(".ckpt")
+    origin = load_run(config.init_from if named else home, folder=config.run.folder)
+    if origin.tokenizer.fingerprint != tokenizer.fingerprint:
+        raise ValueError(
+            f"init_from={config.init_from} has another vocabulary (tokenizer "
+            f"{origin.tokenizer.fingerprint[:12]}) than this run ({tokenizer.fingerprint[:12]}); "
+            "leave the tokenizer's dials out"
+        )
+    merge_adapters(origin.model)
+    weights = origin.model.state_dict()
+    wanted = outline(config.model)
+    if "embed_position.weight" in wanted:  # a shorter context keeps the first positions
+        positions = weights["embed_position.weight"][: config.model.context_length]
+        weights["embed_position.weight"] = positions
+    for name in sorted(wanted.keys() | weights.keys()):
+        here, there = (
+            tuple(tensors[name].shape) if name in tensors else "absent"
+            for tensors in (wanted, weights)
+        )
+        if here != there:
+            raise ValueError(
+                f"init_from={config.init_from}: {name} is {there} there and {here} in this model; "
+                "leave the model's dials out"
+            )
+    return weights
 
 
 def build_trainer(
@@ -169,9 +210,13 @@ def introduce(
     """What is about to happen, in two lines."""
     model, run, steps = config.model, config.run, module.total_steps
     tokens = steps * run.tokens_per_step
+    origin = f" of {config.init_from}" if config.init_from else ""
+    if config.finetune is Finetune.lora:
+        learning = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        origin += f" and {learning:,} of adapters, which alone learn"
     print(
         f"{home}: {model.style} {model.n_layers} x {model.d_model}, "
-        f"{module.count_parameters():,} parameters, on {trainer.accelerator.name()}"
+        f"{module.count_parameters():,} parameters{origin}, on {trainer.accelerator.name()}"
         f" in {trainer.precision}\n"
         f"{steps:,} steps of {run.tokens_per_step:,} tokens: {tokens / 1e6:.1f} M tokens, "
         f"{tokens / train_tokens:.2f} passes over the data",

@@ -1,0 +1,39 @@
+"""A run leaves: one command for every format, whole files only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from storylm.checkpoint import load_run
+from storylm.config import ExportConfig, Format
+from storylm.model.adapters import merge_adapters
+
+
+def export_run(config: ExportConfig) -> str:
+    """Write the run in `config.format` and say what was written.
+
+    Raises ValueError in one line for what the format cannot express, with the nearest style that
+    can; then nothing is written.
+    """
+    from storylm.export import gguf, huggingface, llama2c
+
+    rooms = {Format.huggingface: huggingface, Format.llama2c: llama2c, Format.gguf: gguf}
+    run = load_run(config.run, config.checkpoint)
+    merge_adapters(run.model)
+    folder = Path(config.folder or run.folder / "export" / config.format.value)
+    room = rooms[config.format]
+    room.check(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Beside the old files, then in their place: a full disk leaves those as they were.
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
+        room.export(run, Path(part))
+        files = sorted(Path(part).iterdir())
+        for file in files:
+            os.replace(file, folder / file.name)
+    sizes = ", ".join(f"{f.name} ({(folder / f.name).stat().st_size / 1e6:,.1f} MB)" for f in files)
+    lines = [f"{folder}: {sizes}", *room.how_to_use(folder)]
+    if config.push_to:
+        lines.append(huggingface.push(folder, config.push_to, private=config.private))
+    return "\n".join(lines)
