@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "storylm"
 
 LEVELS = [
-    {"config"},
+    {"config", "whole_files"},
     {"model", "optim", "tokenizer", "ledger", "origin", "plots", "command_line"},
     {"data", "generation"},
     {"checkpoint"},

@@ -24,7 +24,7 @@ def list_runs(folder: Path) -> str:
         result = read_result(home)
         origin = imported_from(home)
         if origin:
-            rows.append((home.name, f"imported from {origin}", "", "", "", ""))
+            rows.append((home.name, f"from {Path(origin).name}", "", "", "", ""))
             continue
         if not result:
             steps = sorted((home / "checkpoints").glob("step_*.ckpt"))

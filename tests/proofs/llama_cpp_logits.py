@@ -33,7 +33,8 @@ def main() -> None:
     ours.set_defaults(step=lambda given: write_ours(given.run, given.file))
     theirs = steps.add_parser("theirs", help="compute the same with llama.cpp and compare")
     theirs.add_argument("gguf", type=Path, help="the run's export")
-    theirs.set_defaults(step=lambda given: compare_theirs(given.gguf, given.file))
+    theirs.add_argument("--most", type=float, default=1e-5, help="relative difference of logits")
+    theirs.set_defaults(step=lambda given: compare_theirs(given.gguf, given.file, given.most))
     for step in (ours, theirs):
         step.add_argument("file", type=Path, help="what is carried over")
     given = parser.parse_args()
@@ -61,15 +62,16 @@ def write_ours(name: str, file: Path) -> None:
     print(f"{file}: {len(rows)} prompts of {name}, step {run.step}")
 
 
-def compare_theirs(gguf: Path, file: Path) -> None:
-    """A line for each prompt. Leaves with 1 where ids or tokens differ."""
+def compare_theirs(gguf: Path, file: Path, most: float) -> None:
+    """A line for each prompt. Leaves with 1 where ids, tokens, or logits by more than `most`,
+    differ."""
     tokenize, forward = open_llama_cpp(gguf)
     rows = json.loads(file.read_text(encoding="utf-8"))
-    results = [compare(row, tokenize, forward) for row in rows]
+    results = [compare(row, most, tokenize, forward) for row in rows]
     raise SystemExit(not all(results))
 
 
-def compare(row: dict[str, Any], tokenize: Callable, forward: Callable) -> bool:
+def compare(row: dict[str, Any], most: float, tokenize: Callable, forward: Callable) -> bool:
     ids, told = row["ids"], row["told"]
     same_ids = tokenize(row["prompt"]) == ids
     greedy, last_V = [], forward(ids, afresh=True)[-1]
@@ -85,7 +87,7 @@ def compare(row: dict[str, Any], tokenize: Callable, forward: Callable) -> bool:
         f"{len(told)} greedy tokens {'equal' if same_tokens else 'DIFFER'} "
         f"({len({*told})} distinct), largest relative difference of logits {difference:.1e}"
     )
-    return same_ids and same_tokens
+    return same_ids and same_tokens and bool(difference <= most)
 
 
 def open_llama_cpp(gguf: Path) -> tuple[Callable, Callable]:

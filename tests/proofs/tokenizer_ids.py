@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("who", choices=["ours", *READERS])
     parser.add_argument("source", help="a run for ours, else a file or folder of its export")
-    parser.add_argument("file", type=Path, help="texts and our ids, one JSON list a line")
+    parser.add_argument("file", type=Path, help="texts with our ids, one JSON object a line")
     parser.add_argument(
         "--stories", type=Path, help="half of them from here, <|endoftext|> between"
     )
@@ -47,9 +47,10 @@ def write_ours(name: str, file: Path, stories: Path | None) -> None:
     texts = texts[: STORIES // 2]
     instruct = [Difficulty(), Difficulty(instruct=True)]
     texts += [tell(seed, instruct[seed % 2]).text for seed in range(STORIES - len(texts))]
-    texts += random_strings()
+    texts = random_strings() + texts
     with file.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps([text, tokenizer.encode(text)]) + "\n" for text in texts)
+        for text in texts:
+            lines.write(json.dumps({"text": text, "ids": tokenizer.encode(text)}) + "\n")
     print(f"{file}: {len(texts):,} texts, ids of {name}")
 
 
@@ -57,7 +58,7 @@ def compare(who: str, encode: Callable[[str], list[int]], file: Path) -> None:
     """Count the texts whose ids differ and show the shortest. Leaves with 1 where one does."""
     with file.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    differing = [text for text, ours in rows if list(encode(text)) != ours]
+    differing = [row["text"] for row in rows if list(encode(row["text"])) != row["ids"]]
     shortest = f", the shortest {min(differing, key=len)!a}" if differing else ""
     print(f"{who}: {len(differing):,} of {len(rows):,} texts differ{shortest}")
     raise SystemExit(bool(differing))

@@ -35,6 +35,7 @@ import numpy as np
 from storylm.config import DataConfig, DataKind, fingerprint, identity
 from storylm.data.stories import Batch, batches, extent, find_files, sources
 from storylm.tokenizer import Tokenizer
+from storylm.whole_files import sync_folder, write_whole
 
 FORMAT = 1
 SPLITS = ("valid", "train")
@@ -214,7 +215,8 @@ def write_manifest(
         "origin": origin,
         "splits": {name: splits[name] for name in ("train", "valid")},
     }
-    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+    with in_words(folder):
+        write_whole(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     kept = {shard["file"] for split in splits.values() for shard in split["shards"]}
     for path in own_files(folder, *SPLITS):
         if path.name not in kept:
@@ -363,33 +365,9 @@ class ShardWriter:
             "size": size,
             "origin": self.origin,
         }
-        write_whole(path.with_suffix(".json"), json.dumps(record))
+        with in_words(self.folder):
+            write_whole(path.with_suffix(".json"), json.dumps(record))
         self.shards.append(record)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file that appears whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with in_words(path.parent):
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-            sync_folder(path.parent)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk too; Windows has no such call."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextlib.contextmanager

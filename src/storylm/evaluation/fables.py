@@ -288,7 +288,7 @@ def fitting(prefix: str, tokenizer: Tokenizer, room: int) -> str:
     ids = tokenizer.encode(prefix)
     if len(ids) < room:
         return prefix
-    text = tokenizer.decode(ids[: room - 1])
+    text = tokenizer.decode(ids[: room - 1])[tokenizer.opening_blank :]
     return text[: text.rindex(" ")]
 
 

@@ -19,6 +19,7 @@ from storylm.evaluation.fables import DISTANCES, class_of, examine, held_out
 from storylm.evaluation.scoring import Estimate
 from storylm.model.size import count_parameters
 from storylm.plots import plot_grades
+from storylm.whole_files import write_whole
 
 Row = tuple[str, Callable[[dict[str, Any]], Estimate | None]]
 
@@ -71,10 +72,8 @@ def write(run: Run, grades: dict[str, Any]) -> None:
         page.append(f"| {group} | {share} | {part['bits_per_byte']:.4f} | {part['floor']:.4f} |")
     page += ["", "Intervals hold 95 % of what other held-out stories would give (bootstrap).", ""]
     plot_grades(grades, home / "fables.png", title=run.folder.name)
-    (home / "fables.md").write_text("\n".join(page), encoding="utf-8")
-    part = home / "fables.json.part"
-    part.write_text(json.dumps(plain(grades), indent=2) + "\n", encoding="utf-8")
-    os.replace(part, home / "fables.json")
+    write_whole(home / "fables.md", "\n".join(page))
+    write_whole(home / "fables.json", json.dumps(plain(grades), indent=2) + "\n")
 
 
 def plain(value: Any) -> Any:

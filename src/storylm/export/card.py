@@ -84,7 +84,7 @@ def model_facts(run: Run, architecture: str) -> list[tuple[str, str]]:
     if model.rope_scaling is not RopeScaling.none:
         facts[4] = (
             "context",
-            f"{model.context_length:,} tokens, trained with {model.trained_context_length:,} "
+            f"{model.context_length:,} tokens, stretched from {model.trained_context_length:,} "
             f"({model.rope_scaling.value})",
         )
     return facts
@@ -134,10 +134,11 @@ def result_facts(run: Run, result: dict[str, Any]) -> list[tuple[str, str]]:
     facts.append(("bits per byte", f"**{bits:.4f}** on held-out stories"))
     untrained, floor = result.get("untrained_bits_per_byte"), result.get("floor_bits_per_byte")
     if untrained is not None:
-        facts.append(("untrained", f"{untrained:.4f} bits per byte"))
+        before = "before" if run.config.init_from else "untrained"
+        facts.append((before, f"{untrained:.4f} bits per byte"))
     if floor is not None:
         facts.append(("floor of the data", f"{floor:.4f} bits per byte, its entropy"))
-    if untrained is not None and floor is not None:
+    if untrained is not None and floor is not None and not run.config.init_from:
         way = (untrained - bits) / (untrained - floor)
         facts.append(("way to the floor", f"{100 * way:.1f} %"))
     return facts

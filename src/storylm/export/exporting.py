@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from storylm.checkpoint import load_run
-from storylm.config import ExportConfig, Format
+from storylm.config import ExportConfig
 from storylm.model.adapters import merge_adapters
 
 
@@ -17,13 +18,10 @@ def export_run(config: ExportConfig) -> str:
     Raises ValueError in one line for what the format cannot express, with the nearest style that
     can; then nothing is written.
     """
-    from storylm.export import gguf, huggingface, llama2c
-
-    rooms = {Format.huggingface: huggingface, Format.llama2c: llama2c, Format.gguf: gguf}
+    room = import_module(f"storylm.export.{config.format.value}")
     run = load_run(config.run, config.checkpoint)
     merge_adapters(run.model)
     folder = Path(config.folder or run.folder / "export" / config.format.value)
-    room = rooms[config.format]
     room.check(run)
     folder.mkdir(parents=True, exist_ok=True)
     # Beside the old files, then in their place: a full disk leaves those as they were.
@@ -35,5 +33,5 @@ def export_run(config: ExportConfig) -> str:
     sizes = ", ".join(f"{f.name} ({(folder / f.name).stat().st_size / 1e6:,.1f} MB)" for f in files)
     lines = [f"{folder}: {sizes}", *room.how_to_use(folder)]
     if config.push_to:
-        lines.append(huggingface.push(folder, config.push_to, private=config.private))
+        lines.append(room.push(folder, config.push_to, private=config.private))
     return "\n".join(lines)

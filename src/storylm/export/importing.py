@@ -29,6 +29,7 @@ from storylm.data.prepare import one_at_a_time
 from storylm.model.outline import outline
 from storylm.model.size import count_parameters
 from storylm.tokenizer import ScoredTokenizer, Tokenizer
+from storylm.whole_files import whole_file, write_whole
 
 
 @dataclass
@@ -115,12 +116,9 @@ def save_as_run(imported: Imported, home: Path, *, source: str, data: DataConfig
     }
     with whole_folder(home) as part:
         imported.tokenizer.save(part / "tokenizer.json")
-        (part / "config.yaml").write_text(OmegaConf.to_yaml(plain), encoding="utf-8")
-        (part / "checkpoints").mkdir()
-        with (part / "checkpoints" / "step_0000000.ckpt").open("wb") as file:
+        write_whole(part / "config.yaml", OmegaConf.to_yaml(plain))
+        with whole_file(part / "checkpoints" / "step_0000000.ckpt", "wb") as file:
             torch.save(stored, file)
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def check_tensors(wanted: dict[str, torch.Size], given: dict[str, torch.Size], source: str) -> None:

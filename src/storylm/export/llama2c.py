@@ -101,8 +101,8 @@ def export(run: Run, folder: Path) -> None:
 def how_to_use(folder: Path) -> list[str]:
     return [
         f"  ./run {folder / 'model.bin'} -z {folder / 'tokenizer.bin'} -t 0",
-        "  (llama2.c puts a blank before a prompt -i and may cut it into other tokens than here; "
-        "without one, the two tell the same)",
+        "  (run cuts a prompt -i in its own way, after a blank: what a vocabulary that was trained "
+        "here tells from one may differ)",
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 from storylm.tokenizer import bpe_file, scored_file
 from storylm.tokenizer.bpe import END_OF_STORY, Tokenizer
 from storylm.tokenizer.scored import ScoredTokenizer
+from storylm.whole_files import write_whole
 
 
 def load_tokenizer(path: Path) -> Tokenizer | ScoredTokenizer:
@@ -65,15 +65,4 @@ def find_source(source: str) -> Path:
 
 def write_json(path: Path, plain: dict[str, Any]) -> None:
     """Write plain data, whole or not at all, and its folder. OSError if it fails."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    text = json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, json.dumps(plain, ensure_ascii=False, indent=2) + "\n")

@@ -17,13 +17,12 @@ from storylm.model.size import count_parameters
 from storylm.plots import plot_curves
 from storylm.training.callbacks import minutes
 from storylm.training.tracking import read_metrics
+from storylm.whole_files import write_whole
 
 
 def write_result(home: Path, result: dict[str, Any]) -> None:
     """result.json, whole or absent: its presence says that the run is done."""
-    part = home / "result.json.part"
-    part.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, home / "result.json")
+    write_whole(home / "result.json", json.dumps(result, indent=2) + "\n")
 
 
 def summarize(
@@ -98,7 +97,7 @@ def write_report(
     page += ["## Make it again", "", "```", command, "```", ""]
     page += [f"- {name}: {value}" for name, value in provenance(result)]
     page += ["", "The config is in config.yaml; samples.md shows how the stories grew.", ""]
-    (home / "report.md").write_text("\n".join(page), encoding="utf-8")
+    write_whole(home / "report.md", "\n".join(page))
     write_result(home, result)
     width = max(len(name) for name, _ in facts)
     shown = config.run.name if config.run.folder == "runs" else home
@@ -193,6 +192,4 @@ def save_config(config: TrainConfig, home: Path) -> None:
     """config.yaml: the whole config as it ran."""
     from omegaconf import OmegaConf
 
-    part = home / "config.yaml.part"
-    part.write_text(OmegaConf.to_yaml(OmegaConf.create(to_plain(config))), encoding="utf-8")
-    os.replace(part, home / "config.yaml")
+    write_whole(home / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(to_plain(config))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import shutil
@@ -14,7 +13,7 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.plugins.io import CheckpointIO
 
 from storylm.checkpoint import read_checkpoint
-from storylm.data.shards import sync_folder
+from storylm.whole_files import whole_file
 
 
 class WholeFileIO(CheckpointIO):
@@ -25,18 +24,10 @@ class WholeFileIO(CheckpointIO):
     ) -> None:
         """Raises OSError in one line where the file cannot be written."""
         path = Path(path)
-        part = path.with_name(path.name + ".part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            with whole_file(path, "wb") as file:
                 torch.save(checkpoint, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-            sync_folder(path.parent)
         except (OSError, RuntimeError) as error:  # torch turns a full disk into a RuntimeError
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
             left = shutil.disk_usage(path.parent).free / 2**20 if path.parent.exists() else 0
             raise OSError(
                 f"cannot write the checkpoint {path} ({left:.0f} MiB free): "

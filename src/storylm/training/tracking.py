@@ -20,6 +20,8 @@ from typing import Any
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
 
+from storylm.whole_files import whole_file
+
 
 class MetricsCsv(Logger):
     """metrics.csv: a header, then one line per step; columns appear as metrics do."""
@@ -60,12 +62,10 @@ class MetricsCsv(Logger):
         self.rewrite([line for line in read_lines(self.path) if int(line["step"]) < step])
 
     def rewrite(self, lines: list[dict[str, str]]) -> None:
-        part = self.path.with_name(self.path.name + ".part")
-        with part.open("w", newline="") as file:
+        with whole_file(self.path) as file:
             writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
             writer.writerows(lines)
-        os.replace(part, self.path)
 
 
 def read_metrics(path: Path) -> list[dict[str, float]]:

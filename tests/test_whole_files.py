@@ -1,0 +1,33 @@
+"""A file is whole or absent, whatever happens while it is written."""
+
+import pytest
+
+from storylm.whole_files import whole_file, write_whole
+
+
+def test_a_file_and_its_folder_are_made(tmp_path):
+    write_whole(tmp_path / "a" / "b.txt", "über\r\n")
+    assert (tmp_path / "a" / "b.txt").read_bytes() == "über\r\n".encode()
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["b.txt"]
+
+
+def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
+    file = tmp_path / "b.txt"
+    write_whole(file, "old")
+
+    def half() -> None:
+        with whole_file(file) as part:
+            part.write("half of the new")
+            part.flush()
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        half()
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_cannot_be_written_is_named(tmp_path):
+    write_whole(tmp_path / "file", "")
+    with pytest.raises(OSError, match="file/b.txt"):
+        write_whole(tmp_path / "file" / "b.txt", "no folder")
