@@ -9,14 +9,15 @@ from omegaconf import DictConfig
 
 from storylm import command_line
 from storylm.config import to_config
-from storylm.origin import is_run, origin_folder, take_over
+from storylm.origin import needs_import, origin_folder, take_over
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 @command_line.in_one_line
 def main(cfg: DictConfig) -> float:
     if cfg.init_from:
-        import_origin(cfg)
+        if needs_import(cfg):
+            import_origin(cfg)
         take_over(cfg, command_line.overrides())
     if command_line.in_sweep():
         return command_line.run_cell(cfg)
@@ -27,9 +28,7 @@ def main(cfg: DictConfig) -> float:
 
 
 def import_origin(cfg: DictConfig) -> None:
-    """Make a run of what `init_from` names, once, if it is none yet."""
-    if is_run(cfg.init_from, cfg.run.folder):
-        return
+    """Make a run of what `init_from` names, once."""
     from storylm.export.importing import import_origin
 
     print(import_origin(cfg.init_from, origin_folder(cfg.init_from, cfg.run.folder)), flush=True)

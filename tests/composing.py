@@ -5,7 +5,7 @@ from pathlib import Path
 from hydra import compose, initialize_config_dir
 
 from storylm.config import TrainConfig, register, to_config
-from storylm.origin import take_over
+from storylm.origin import needs_import, take_over
 
 CONF = Path(__file__).parent.parent / "conf"
 
@@ -38,6 +38,7 @@ def compose_config(overrides: list[str], name: str = "train") -> TrainConfig:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose(name, overrides)
     if cfg.get("init_from"):
+        needs_import(cfg)
         take_over(cfg, overrides)
     return to_config(cfg, overrides)
 

@@ -66,5 +66,9 @@ def test_targets_choose_the_layers():
 def test_targets_that_the_model_lacks_are_refused():
     with pytest.raises(ValueError, match="names no linear layer"):
         adapted("gpt2", targets=["gate"])
+    with pytest.raises(ValueError, match=r"lora.rank=33 is more than query has itself: 32"):
+        adapted(rank=33)
+    with pytest.raises(ValueError, match="finite"):
+        LoraConfig(alpha=float("inf"))
     with pytest.raises(ValueError, match=r"lora\.targets"):
         LoraConfig(targets=["qeury"])

@@ -1,6 +1,7 @@
 """Hugging Face, both ways: what we export computes there what it computed here, and back."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import ClassVar
@@ -509,7 +510,17 @@ YARN_BAD = {"rope_type": "yarn", "factor": 2.0, "original_max_position_embedding
 MALFORMED = [
     (cut_off, "cut off or no safetensors"),
     (lambda f: (f / "model.safetensors").write_bytes(b""), "cut off or no safetensors"),
-    (lambda f: (f / "model.safetensors").write_bytes(b"\x80\x02}" * 9), "no safetensors"),
+    (lambda f: (f / "model.safetensors").write_bytes(b"\x80\x02}" * 9), "is a pickle"),
+    (
+        lambda f: (f / "config.json").write_text('{"n": ' + "9" * 5_000 + "}"),
+        "config.json is no JSON",
+    ),
+    (lambda f: edit(f, max_position_embeddings=10**12), "beyond reason"),
+    (lambda f: edit(f, rms_norm_eps=float("inf")), "norm_eps=inf must be positive and finite"),
+    (lambda f: edit(f, rope_parameters={"full": {"rope_theta": 5e5}}), "not those of one kind"),
+    (lambda f: edit(f, rope_scaling=3), "rope_parameters=3 are not"),
+    (lambda f: edit(f, rope_scaling=YARN_BAD | {"factor": 0}), "factor=0 is not supported"),
+    (lambda f: edit_tensors(f, lambda t: t[NORM].fill_(math.inf)), "a number that is not finite"),
     (only_a_pickle, "pytorch_model.bin, a pickle.*save_pretrained"),
     (lambda f: (f / "model.safetensors").unlink(), "no model.safetensors"),
     (lambda f: edit_tensors(f, lambda t: t.pop(QUERY)), f"lacks the tensor {QUERY}"),
@@ -557,13 +568,13 @@ MALFORMED = [
     (lambda f: edit(f, rope_scaling={"type": "dynamic", "factor": 2}), "dynamic.*not supported"),
     (lambda f: edit(f, rope_scaling={"type": "linear", "factor": "2"}), "none of LlamaForCausalLM"),
     (lambda f: edit(f, rope_scaling={"type": "linear"}), "none of LlamaForCausalLM"),
-    (lambda f: edit(f, rope_scaling=YARN_BAD | {"factor": -2.0}), "reaches -48"),
+    (lambda f: edit(f, rope_scaling=YARN_BAD | {"factor": -2.0}), "factor=-2.0 is not supported"),
     (lambda f: edit(f, rope_scaling=YARN_BAD), "reaches 48; set max_position_embeddings=24"),
     (
         lambda f: edit(f, max_position_embeddings=48, rope_scaling=YARN_BAD | {"beta_fast": 8}),
         "beta_fast=8",
     ),
-    (lambda f: edit(f, rope_parameters=[1]), "none of LlamaForCausalLM"),
+    (lambda f: edit(f, rope_parameters=[1]), "not those of one kind"),
     (lambda f: (f / "tokenizer.json").unlink(), "no tokenizer.json"),
     (lambda f: (f / "tokenizer.json").write_text("{}"), "no tokenizer.json"),
 ]

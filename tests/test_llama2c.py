@@ -1,5 +1,6 @@
 """llama2.c: what its files say is what we compute, both ways, and nothing else is taken for one."""
 
+import pickle
 import shutil
 import struct
 from pathlib import Path
@@ -20,6 +21,7 @@ from storylm.config import (
 )
 from storylm.export import llama2c
 from storylm.export.importing import import_run
+from storylm.export.llama2c import PICKLE
 from storylm.export.llama2c_tokenizer import read_tokenizer, to_bytes
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import Tokenizer, build_tokenizer
@@ -441,3 +443,19 @@ def test_stories260k_comes_tells_its_story_and_leaves_unchanged(tmp_path):
             assert np.allclose(np.frombuffer(ours[end:], "<f4"), np.frombuffer(theirs[end:], "<f4"))
             theirs, ours = theirs[:end], ours[:end]
         assert ours == theirs
+
+
+def test_no_width_is_taken_for_a_pickle_and_no_pickle_for_a_width():
+    assert not any(PICKLE.match(struct.pack("<7i", dim, *[8] * 6)) for dim in range(8, 8_193, 8))
+    things = [{"a": 1}, [1, 2], "text", 2.5, (None,)]
+    for protocol in range(2, 6):
+        assert all(PICKLE.match(pickle.dumps(thing, protocol)) for thing in things)
+
+
+def test_a_number_that_is_not_finite_is_refused(files):
+    data = bytearray((files / "model.bin").read_bytes())
+    data[28:32] = struct.pack("<f", float("nan"))
+    (files / "model.bin").write_bytes(data)
+    with pytest.raises(ValueError, match=r"embed\.weight holds a number that is not finite"):
+        brought(files)
+    assert not (files / "runs" / "came").exists()

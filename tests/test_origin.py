@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -84,13 +85,22 @@ def test_a_run_with_adapters_can_be_merged_and_started_from(origin):
 
 
 def test_a_longer_context_needs_scaled_positions(origin):
-    with pytest.raises(ValueError, match=r"rope_scaling=yarn model.rope_factor=2"):
+    with pytest.raises(ValueError, match=r"add model.rope_scaling=yarn"):
         started(origin, "model.context_length=128")
-    longer = ["model.context_length=128", "model.rope_scaling=yarn", "model.rope_factor=2"]
-    config = started(origin, *longer)
+    longer = ["model.context_length=128", "model.rope_scaling=yarn"]
+    with pytest.raises(ValueError, match="that is a factor of 2; leave the factor out"):
+        started(origin, *longer, "model.rope_factor=3")
+    config = started(origin, *longer, "run.name=longer")
     assert config.model.rope_scaling is RopeScaling.yarn
-    assert config.model.trained_context_length == 64
+    assert (config.model.rope_factor, config.model.trained_context_length) == (2.0, 64)
     train(config)
+    again = ("tokenizer=", "model.", "schedule.steps=")
+    further = tiny_config(
+        origin, "init_from=longer", SHORT, "model.context_length=256", without=again
+    )
+    assert (further.model.rope_factor, further.model.trained_context_length) == (4.0, 64)
+    with pytest.raises(ValueError, match="would undo the scaling"):
+        tiny_config(origin, "init_from=longer", SHORT, "model.context_length=64", without=again)
     run = load_run(run_folder(config), context_length=256, rope_scaling="yarn")
     assert (run.model.config.context_length, run.model.config.rope_factor) == (256, 4.0)
 
@@ -123,6 +133,40 @@ def test_another_vocabulary_is_refused(origin, tmp_path):
     assert not run_folder(config).exists()
 
 
+def test_a_run_that_is_begun_needs_its_origin_no_more(origin, tmp_path):
+    shutil.copytree(origin / "runs" / "base", tmp_path / "runs" / "base")
+    config = started(tmp_path, "run.name=child")
+    value = train(config)
+    shutil.rmtree(tmp_path / "runs" / "base")
+    assert train(started(tmp_path, "run.name=child")) == value
+    (run_folder(config) / "result.json").unlink()
+    assert train(started(tmp_path, "run.name=child")) == value  # it goes on from its last step
+    with pytest.raises(FileNotFoundError, match="is no run"):
+        started(tmp_path, "run.name=sister")
+
+
+def test_the_place_of_an_origin_is_not_part_of_a_runs_identity(origin, tmp_path):
+    shutil.copytree(origin / "runs" / "base", tmp_path / "runs" / "base")
+    assert started(tmp_path).run.name == started(origin).run.name
+
+
+def test_a_run_cannot_start_from_itself(origin):
+    with pytest.raises(ValueError, match="is this run itself"):
+        started(origin, "run.name=base")
+
+
+def test_every_source_and_every_state_of_it_has_an_import_of_its_own(tmp_path):
+    def place(source: str) -> Path:
+        return origin_folder(source, str(tmp_path / "runs"))
+
+    assert len({place(source) for source in ("a/b", "a--b/c", "ü/é", "ö/é", "a.b/c")}) == 5
+    (tmp_path / "model").mkdir()
+    before = place(str(tmp_path / "model"))
+    assert before == place(f"{tmp_path}/./model/")
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"other weights")
+    assert place(str(tmp_path / "model")) != before
+
+
 def test_adapters_need_an_origin(tmp_path):
     with pytest.raises(ValueError, match="give init_from"):
         tiny_config(tmp_path, "finetune=lora")
@@ -133,12 +177,13 @@ def test_an_origin_is_a_run_or_the_folder_of_its_import(origin):
     assert origin_folder("base", runs) == origin / "runs" / "base"
     assert origin_folder(f"{runs}/base", "elsewhere") == origin / "runs" / "base"
     hub = origin_folder("owner/name", runs)
-    assert hub == origin / "runs" / "_imported" / "owner--name"
+    assert hub.parent == origin / "runs" / "_imported"
+    assert hub.name.startswith("owner-name-")
 
 
 @pytest.mark.parametrize("origin", [[], ["init_from=nowhere"]])
 def test_nothing_is_trained_for_no_steps(tmp_path, origin):
-    with pytest.raises((ValueError, FileNotFoundError), match=r"steps=0|there is no run"):
+    with pytest.raises((ValueError, FileNotFoundError), match=r"steps=0|is no run"):
         train(
             tiny_config(
                 tmp_path,

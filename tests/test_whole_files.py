@@ -27,6 +27,15 @@ def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_the_full_disk_that_torch_reports_is_one(tmp_path):
+    def full() -> None:
+        with whole_file(tmp_path / "model.ckpt", "wb"):
+            raise RuntimeError("[enforce fail at inline_container.cc:671] . unexpected pos 64 vs 0")
+
+    with pytest.raises(OSError, match=r"No space left on device: .*model.ckpt"):
+        full()
+
+
 def test_what_cannot_be_written_is_named(tmp_path):
     write_whole(tmp_path / "file", "")
     with pytest.raises(OSError, match=r"file.b\.txt"):

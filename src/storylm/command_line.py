@@ -98,7 +98,7 @@ def one_line(error: BaseException) -> str:
     trees = (TrainConfig, GenerateConfig, EvaluateConfig, ExportConfig, ImportConfig)
     known = [name for tree in trees for name in dial_names(tree)]
     if found := re.search(r"has missing mandatory value: (\w+)", text):
-        dial = getattr(error, "full_key", None) or found[1]
+        dial = "run.name" if "ImportedRunConfig" in text else found[1]
         what = WANTED.get(dial, "<name> (scripts/runs.py lists the runs)")
         return f"{dial} is missing; give {dial}={what}"
     if (found := re.search(r"Could not override '([^']+)'", text)) and found[1] not in known:

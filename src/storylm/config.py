@@ -338,8 +338,9 @@ class ModelConfig:
                 f"{self.head_dim + 1}",
             )
         require(self.mlp_ratio > 0, f"model.mlp_ratio={self.mlp_ratio} must be positive")
-        require(self.rope_theta > 0, f"model.rope_theta={self.rope_theta} must be positive")
-        require(self.norm_eps > 0, f"model.norm_eps={self.norm_eps} must be positive")
+        for name in ("rope_theta", "norm_eps"):
+            value = getattr(self, name)
+            require(0 < value < math.inf, f"model.{name}={value} must be positive and finite")
         require(self.init_std > 0, f"model.init_std={self.init_std} must be positive")
         at_least("model", self, 0, "logit_softcap")
         self.check_rope_scaling()
@@ -622,7 +623,7 @@ class LoraConfig:
 
     def __post_init__(self) -> None:
         at_least("lora", self, 1, "rank")
-        require(self.alpha > 0, f"lora.alpha={self.alpha} must be positive")
+        require(0 < self.alpha < math.inf, f"lora.alpha={self.alpha} must be positive and finite")
         known = default_of(LoraConfig).targets
         require(
             bool(self.targets) and set(self.targets) <= set(known),
@@ -797,6 +798,11 @@ class ExportConfig:
             not self.push_to or self.format is Format.huggingface,
             f"push_to={self.push_to} needs format=huggingface, not {self.format.value}",
         )
+        require(
+            not self.push_to
+            or re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", self.push_to) is not None,
+            f"push_to={self.push_to} is no repository of the hub; give owner/name",
+        )
 
 
 @dataclass
@@ -946,6 +952,8 @@ def identity(config: Any) -> dict[str, Any]:
                 found[path + f.name] = to_plain(value)
 
     walk(config, default_of(type(config)), "")
+    if getattr(config, "init_from", ""):
+        found.pop("tokenizer.source", None)  # a path to what init_from names already
     # A callback of the user's may stop a run or change it; ours only watch.
     if extra := {k: v for k, v in getattr(config, "callbacks", {}).items() if k not in WATCHERS}:
         found["callbacks"] = to_plain(extra)

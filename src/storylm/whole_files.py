@@ -6,6 +6,7 @@ A kill, a full disk or a crash of the machine leaves the older file as it was.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,10 @@ def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         sync_folder(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+    except RuntimeError as error:  # as which torch.save reports a full disk
+        if "unexpected pos" not in str(error) and "file write failed" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -25,11 +25,16 @@ def export_run(config: ExportConfig) -> str:
     room.check(run)
     folder.mkdir(parents=True, exist_ok=True)
     # Beside the old files, then in their place: a full disk leaves those as they were.
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
-        room.export(run, Path(part))
-        files = sorted(Path(part).iterdir())
-        for file in files:
-            os.replace(file, folder / file.name)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
+            room.export(run, Path(part))
+            files = sorted(Path(part).iterdir())
+            for file in files:
+                os.replace(file, folder / file.name)
+    except OSError as error:
+        raise OSError(
+            f"cannot write into {folder}: {error.strerror or error}; make room, or give folder="
+        ) from error
     sizes = ", ".join(f"{f.name} ({(folder / f.name).stat().st_size / 1e6:,.1f} MB)" for f in files)
     lines = [f"{folder}: {sizes}", *room.how_to_use(folder)]
     if config.push_to:

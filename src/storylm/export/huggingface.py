@@ -38,12 +38,12 @@ def check(run: Run) -> None:
 
 def export(run: Run, folder: Path) -> None:
     """Write FILES into an empty folder."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     config, tokenizer = run.model.config, run.tokenizer
     architecture = architecture_of(config)
     weights = architecture.to_theirs(config, run.model.state_dict())
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     ends = sorted(tokenizer.ends)
     special = {
         "bos_token_id": tokenizer.end_of_story,
@@ -173,6 +173,8 @@ SAVE_AGAIN = (
     "load it with transformers where you trust it, and save model and tokenizer with "
     "save_pretrained into a folder, which can be read"
 )
+PICKLE = re.compile(rb"PK\x03\x04|\x80[\x02-\x05][^\x00]", re.DOTALL)
+"""How files of torch.save begin; safetensors begin with the length of their header."""
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 
@@ -225,6 +227,9 @@ def read_safetensors(file: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    with file.open("rb") as head:
+        if PICKLE.match(head.read(8)):
+            raise ValueError(f"{file} is a pickle, which may run code; {SAVE_AGAIN}")
     try:
         return load_file(file)
     except (SafetensorError, ValueError, KeyError) as error:
@@ -247,7 +252,7 @@ def drop_tied(architecture: Architecture, given: dict[str, Tensor], refuse: Any)
 def read_json(file: Path) -> dict[str, Any]:
     try:
         plain = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{file} is no JSON ({error})") from None
     if not isinstance(plain, dict):
         raise ValueError(f"{file} holds no settings, but a {type(plain).__name__}")

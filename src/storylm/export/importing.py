@@ -31,6 +31,9 @@ from storylm.model.size import count_parameters
 from storylm.tokenizer import ScoredTokenizer, Tokenizer
 from storylm.whole_files import whole_file, write_whole
 
+LONGEST = 2**20
+"""Tokens of context at most: rotary positions are laid out in a table."""
+
 
 @dataclass
 class Imported:
@@ -96,8 +99,13 @@ def save_as_run(imported: Imported, home: Path, *, source: str, data: DataConfig
             f"{source}: its tokenizer has {imported.tokenizer.vocab_size} ids, but its model "
             f"{model.vocab_size}; both must agree"
         )
+    if model.context_length > LONGEST:
+        raise ValueError(f"{source}: a context of {model.context_length:,} tokens is beyond reason")
     wanted = {name: tensor.shape for name, tensor in outline(model).items()}
     check_tensors(wanted, {name: t.shape for name, t in imported.weights.items()}, source)
+    for name, tensor in imported.weights.items():
+        if not tensor.isfinite().all():
+            raise ValueError(f"{source}: {name} holds a number that is not finite; fetch it again")
     config = TrainConfig(
         run=RunConfig(name=home.name, label=home.name, folder=str(home.parent),
                       tokens_per_step=model.context_length),

@@ -9,6 +9,7 @@ reordered rows of query and key.
 from __future__ import annotations
 
 import math
+import re
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -29,8 +30,8 @@ from storylm.export.llama2c_tokenizer import (
 
 MAGIC, HEADER_BYTES, LEGACY_HEADER_BYTES = 0x616B3432, 256, 28
 FIELDS = ("dim", "hidden_dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "seq_len")
-PICKLES = (b"PK\x03\x04", b"\x80")
-"""How files of torch.save begin."""
+PICKLE = re.compile(rb"PK\x03\x04|\x80[\x02-\x05](?!\x00\x00)", re.DOTALL)
+"""How files of torch.save begin; 80 02 00 00 is a width of 640."""
 TABLES = ["cosines", "sines"]
 """RoPE's, which old versions of `run` read; new ones pass over them."""
 
@@ -131,7 +132,7 @@ def read_model(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
 
 def read_header(path: Path, head: bytes) -> tuple[int, ModelConfig, int]:
     """Version, config, and how many weights share a scale (0: they are fp32)."""
-    if head.startswith(PICKLES):
+    if PICKLE.match(head):
         raise ValueError(f"{path} is a pickle, which may run code; give its safetensors folder")
     if len(head) < HEADER_BYTES:
         raise ValueError(f"{path} has {len(head)} bytes: no model of llama2.c is so small")

@@ -72,6 +72,8 @@ def ask_rope(plain: dict[str, Any], dials: dict[str, Any], refuse: Refuse) -> di
     if plain.get("head_dim") not in (None, dials["d_model"] / dials["n_heads"]):
         refuse(f"head_dim={plain['head_dim']} is not hidden_size / num_attention_heads")
     rope = plain.get("rope_scaling") or plain.get("rope_parameters") or {}
+    if not isinstance(rope, dict) or any(isinstance(value, dict) for value in rope.values()):
+        refuse(f"rope_parameters={rope!r} are not those of one kind for all layers")
     kind = rope.get("rope_type", rope.get("type", "default"))
     theta = 1.0 * rope.get("rope_theta", plain.get("rope_theta", 10_000))
     context, factor = dials["context_length"], rope.get("factor")
@@ -79,7 +81,9 @@ def ask_rope(plain: dict[str, Any], dials: dict[str, Any], refuse: Refuse) -> di
     if kind == "yarn":
         trained = rope.get("original_max_position_embeddings", context)
         trained = plain.get("original_max_position_embeddings", trained)
-        factor = factor or context / trained
+        factor = context / trained if factor is None else factor
+        if not isinstance(factor, (int, float)) or factor < 1:
+            refuse(f"yarn with factor={factor!r} is not supported; it must be at least 1")
         usual |= {"beta_fast": (None, 32), "beta_slow": (None, 1), "truncate": (True,)}
         usual |= {"mscale": (None,), "mscale_all_dim": (None,)}
         usual["attention_factor"] = (None, 0.1 * math.log(max(factor, 1)) + 1)

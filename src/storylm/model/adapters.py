@@ -54,6 +54,11 @@ def add_adapters(model: nn.Module, config: LoraConfig) -> None:
     if not layers:
         raise ValueError(f"lora.targets={config.targets} names no linear layer of this model")
     for parent, name, layer in layers:
+        if config.rank > (most := min(layer.in_features, layer.out_features)):
+            raise ValueError(
+                f"lora.rank={config.rank} is more than {name} has itself: {most} at most, and a "
+                "small part of that is usual"
+            )
         setattr(parent, name, AdaptedLinear(layer, config))
 
 

@@ -68,6 +68,11 @@ def extend_context(config: ModelConfig, length: int, scaling: RopeScaling) -> Mo
             f"{config.context_length}; models of model=llama can be extended"
         )
     trained = config.trained_context_length
+    if config.rope_factor > 1 and length < config.context_length:
+        raise ValueError(
+            f"context_length={length} would undo the scaling that this model was trained with; "
+            f"leave it at {config.context_length} or more"
+        )
     if length <= trained or scaling is RopeScaling.none:
         scaling = RopeScaling.none
     factor = 1.0 if scaling is RopeScaling.none else length / trained

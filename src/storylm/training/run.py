@@ -69,7 +69,10 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     ranks_here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     torch.set_num_threads(config.run.threads or max(1, count_cores() // ranks_here))
 
-    tokenizer = prepare_tokenizer(config.tokenizer, config.data)
+    if config.init_from and (home / "tokenizer.json").exists():
+        tokenizer = load_tokenizer(home)  # it goes on, also where its origin is gone
+    else:
+        tokenizer = prepare_tokenizer(config.tokenizer, config.data)
     check_vocabulary(config, home, tokenizer)
     check_prompts(config, tokenizer)
     train_shards, valid_shards = prepare_data(config.data, tokenizer)
@@ -81,7 +84,10 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         tokens_per_step=config.run.tokens_per_step,
     )
     L.seed_everything(config.run.seed, workers=True, verbose=False)
-    weights = origin_weights(config, tokenizer) if config.init_from else None
+    starts_anew = not step_files(home / "checkpoints")
+    weights = None
+    if config.init_from and starts_anew:
+        weights = origin_weights(config, tokenizer)
     module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
     module.data_fingerprint = train_shards.manifest["fingerprint"]
     home.mkdir(parents=True, exist_ok=True)
