@@ -526,7 +526,8 @@ class RunConfig:
     beginning."""
     loss_after: str = ""
     """Training's loss counts only what follows this text in each story, as "Story:" for
-    instruction data; a story without it counts whole. Empty: everything counts."""
+    instruction data; a story without it counts whole. Empty: everything counts. Validation counts
+    every token all the same, the header's too."""
     threads: int = free(0)
     """CPU threads; 0 takes every core."""
     workers: int = free(0)
