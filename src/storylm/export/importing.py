@@ -147,7 +147,7 @@ def check_tensors(wanted: dict[str, torch.Size], given: dict[str, torch.Size], s
 def whole_folder(home: Path) -> Iterator[Path]:
     """A folder to fill that appears as `home` when all went well, and leaves nothing when not."""
     part = home.parent / f"_{home.name}.{os.getpid()}.part"
-    part.mkdir(parents=True)
+    part.mkdir(parents=True, exist_ok=True)
     try:
         yield part
         part.rename(home)
