@@ -156,7 +156,11 @@ def test_finished_means_the_same_identity(tmp_path):
         ("prepare_data.py", ["data.characters=9"], "data.characters=9 must lie between 2 and 4"),
         ("prepare_data.py", ["data.length=-1"], "data.length=-1 must lie between 0 and 3"),
         ("export.py", ["run=x"], "format is missing; give format=huggingface, llama2c or gguf"),
-        ("export.py", ["run=x", "format=gguf", "push_to=a/b"], "push_to=a/b needs format=huggingface"),
+        (
+            "export.py",
+            ["run=x", "format=gguf", "push_to=a/b"],
+            "push_to=a/b needs format=huggingface",
+        ),
         ("import_model.py", ["source=x"], "run.name is missing; give run.name=<name>"),
         ("import_model.py", ["run.name=x"], "source is missing; give source=<folder, .bin file"),
         ("train.py", ["init_from=nowhere"], "init_from=nowhere is no run"),

@@ -1,0 +1,102 @@
+"""Every dial of ours: meaning, unit, default, and which values contradict another.
+
+Hydra merges YAML and the command line into these dataclasses (`register` stores them as its
+schema); `to_config` turns the result into real objects, whose `__post_init__` checks them. Nothing
+here imports torch, so that a mistake is refused at once. What belongs to a run's *identity* can
+change its numbers and names its folder; a dial marked `free` can not.
+"""
+
+from storylm.config.checks import at_least, check_file_name, free, in_unit_interval, require
+from storylm.config.composing import register, to_config
+from storylm.config.identity import (
+    WATCHERS,
+    finished_result,
+    identity,
+    run_folder,
+    run_name,
+    runs_path,
+)
+from storylm.config.learning import (
+    Average,
+    OptimConfig,
+    OptimizerKind,
+    ScheduleConfig,
+    ScheduleKind,
+)
+from storylm.config.model import MLP, ModelConfig, Norm, Position, RopeScaling
+from storylm.config.plain import (
+    default_of,
+    dial_names,
+    fingerprint,
+    from_plain,
+    refuse_extra,
+    to_plain,
+    unknown_dial,
+)
+from storylm.config.run import (
+    OURS_NOT_THE_TRAINERS,
+    Finetune,
+    LoraConfig,
+    Precision,
+    RunConfig,
+    TrainConfig,
+)
+from storylm.config.scripts import (
+    EvaluateConfig,
+    ExportConfig,
+    Format,
+    GenerateConfig,
+    ImportConfig,
+    ImportedRunConfig,
+)
+from storylm.config.text import LLAMA3_SPLIT, DataConfig, DataKind, TokenizerConfig, TokenizerKind
+
+__all__ = [
+    "LLAMA3_SPLIT",
+    "MLP",
+    "OURS_NOT_THE_TRAINERS",
+    "WATCHERS",
+    "Average",
+    "DataConfig",
+    "DataKind",
+    "EvaluateConfig",
+    "ExportConfig",
+    "Finetune",
+    "Format",
+    "GenerateConfig",
+    "ImportConfig",
+    "ImportedRunConfig",
+    "LoraConfig",
+    "ModelConfig",
+    "Norm",
+    "OptimConfig",
+    "OptimizerKind",
+    "Position",
+    "Precision",
+    "RopeScaling",
+    "RunConfig",
+    "ScheduleConfig",
+    "ScheduleKind",
+    "TokenizerConfig",
+    "TokenizerKind",
+    "TrainConfig",
+    "at_least",
+    "check_file_name",
+    "default_of",
+    "dial_names",
+    "fingerprint",
+    "finished_result",
+    "free",
+    "from_plain",
+    "identity",
+    "in_unit_interval",
+    "refuse_extra",
+    "register",
+    "require",
+    "run_folder",
+    "run_name",
+    "runs_path",
+    "to_config",
+    "to_plain",
+    "unknown_dial",
+]

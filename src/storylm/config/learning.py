@@ -1,0 +1,100 @@
+"""Dials of optimizer and schedule: how weights follow gradients, for how long."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from storylm.config.checks import at_least, in_unit_interval, require
+
+
+class OptimizerKind(enum.Enum):
+    adamw = "adamw"
+
+
+class Average(enum.Enum):
+    none = "none"
+    ema = "ema"
+    """Exponential moving average of the weights, used for validation, samples and export."""
+
+
+@dataclass
+class OptimConfig:
+    """How weights follow gradients."""
+
+    kind: OptimizerKind = OptimizerKind.adamw
+    learning_rate: float = 2e-3
+    """The peak; the schedule multiplies it."""
+    beta1: float = 0.9
+    beta2: float = 0.95
+    eps: float = 1e-8
+    weight_decay: float = 0.1
+    """Decoupled; for matrices only, not for norms, biases and embeddings."""
+    decay_embeddings: bool = False
+    """Decay the embeddings too, as GPT-2's own training did."""
+    clip: float = 1.0
+    """Largest norm of the whole gradient; 0 does not clip."""
+    average: Average = Average.none
+    average_decay: float = 0.999
+    """For average=ema: the share of the average that stays at each step."""
+
+    def __post_init__(self) -> None:
+        require(
+            self.learning_rate > 0, f"optim.learning_rate={self.learning_rate} must be positive"
+        )
+        for name in ("beta1", "beta2", "average_decay"):
+            value = getattr(self, name)
+            require(0 <= value < 1, f"optim.{name}={value} must be at least 0 and less than 1")
+        require(self.eps > 0, f"optim.eps={self.eps} must be positive")
+        at_least("optim", self, 0, "weight_decay", "clip")
+
+
+class ScheduleKind(enum.Enum):
+    cosine = "cosine"
+    wsd = "wsd"
+    """Warm up, stay, decay: the rate is constant until the last `decay` share of the run."""
+    constant = "constant"
+
+
+@dataclass
+class ScheduleConfig:
+    """How long training lasts, and the learning rate on the way. Give exactly one of steps, tokens
+    and passes."""
+
+    kind: ScheduleKind = ScheduleKind.cosine
+    steps: int | None = None
+    """Optimizer steps; 0 for an imported model, which is not trained here."""
+    tokens: int | None = None
+    """Training tokens, rounded up to whole steps."""
+    passes: float | None = None
+    """Times through the training data, rounded up to whole steps."""
+    warmup: float = 0.02
+    """Share of the run in which the rate rises from nearly 0 to its peak."""
+    decay: float = 0.2
+    """For kind=wsd: share of the run in which the rate falls, at its end."""
+    final: float = 0.1
+    """Learning rate at the end, over the peak."""
+
+    def __post_init__(self) -> None:
+        given = {
+            name: getattr(self, name)
+            for name in ("steps", "tokens", "passes")
+            if getattr(self, name) is not None
+        }
+        told = (
+            ", ".join(f"schedule.{name}={value}" for name, value in given.items()) or "none of them"
+        )
+        require(
+            len(given) == 1,
+            "exactly one of schedule.steps, schedule.tokens and schedule.passes is needed, "
+            f"got {told}; unset one with =null",
+        )
+        for name, value in given.items():
+            nothing = name == "steps" and value == 0
+            require(value > 0 or nothing, f"schedule.{name}={value} must be positive")
+        in_unit_interval("schedule", self, "warmup", "decay", "final")
+        require(
+            self.kind is not ScheduleKind.wsd or self.warmup + self.decay <= 1,
+            f"schedule.warmup={self.warmup} and schedule.decay={self.decay} together exceed "
+            "the run; lower one",
+        )
