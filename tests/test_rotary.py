@@ -26,11 +26,17 @@ def test_ntk_stretches_the_longest_wavelength_by_the_factor_and_keeps_the_shorte
 
 
 def test_yarn_keeps_what_turns_often_and_stretches_what_never_turns_round():
-    longer = extend_context(PLAIN, 256, RopeScaling.yarn)
-    plain, scaled = frequencies(PLAIN), frequencies(longer)
-    turns = 64 * plain / (2 * math.pi)
-    torch.testing.assert_close(scaled[turns > 32], plain[turns > 32])
-    torch.testing.assert_close(scaled[turns < 0.1], plain[turns < 0.1] / 4)
+    trained = ModelConfig(context_length=1_024, head_dim=32, d_model=64)
+    longer = extend_context(trained, 4_096, RopeScaling.yarn)
+    plain, scaled = frequencies(trained), frequencies(longer)
+    turns = 1_024 * plain / (2 * math.pi)
+    often, never = turns > 40, turns < 0.5
+    assert often.sum() >= 2
+    assert never.sum() >= 2
+    torch.testing.assert_close(scaled[often], plain[often])
+    torch.testing.assert_close(scaled[never], plain[never] / 4)
+    between = ~often & ~never
+    assert ((scaled < plain) & (scaled > plain / 4))[between].any()
     assert (scaled <= plain).all()
     assert (scaled >= plain / 4).all()
     cos_sin = build_rotation(longer)

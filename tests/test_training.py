@@ -17,6 +17,8 @@ from storylm.config import run_folder
 from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.model.loss import bits_per_byte, score_rows
+from storylm.tokenizer.scored import BYTE_PIECES, from_scores
+from storylm.training.module import PretrainModule
 from storylm.training.run import train
 from storylm.training.saving import WholeFileIO, step_files
 from storylm.training.tracking import read_metrics
@@ -189,6 +191,45 @@ def test_masked_targets_weigh_the_same_in_any_micro_batch(tmp_path):
     train(halves)
     for a, b in zip(metrics(whole), metrics(halves)):
         assert a == pytest.approx(b, rel=1e-4)
+
+
+def test_masking_and_checkpointing_reach_the_model(tmp_path):
+    long = ["model.context_length=512", "run.tokens_per_step=2048"]  # so that stories meet
+    config, masked, again = (
+        tiny_config(tmp_path, *long, f"run.document_masking={masks}", *more)
+        for masks, more in (
+            ("false", []),
+            ("true", []),
+            ("false", ["run.gradient_checkpointing=true", "run.name=a"]),
+        )
+    )
+    for one in (config, masked, again):
+        train(one)
+    losses = [[row.get("train/loss") for row in metrics(c)] for c in (config, masked, again)]
+    assert losses[0] != losses[1]
+    assert losses[0] == losses[2]
+    tokenizer = load_run(run_folder(config)).tokenizer
+    assert PretrainModule(again, tokenizer, total_steps=8).model.checkpoint_blocks
+    assert not PretrainModule(config, tokenizer, total_steps=8).model.checkpoint_blocks
+
+
+def test_the_blank_before_a_scored_story_is_no_byte_of_it(tmp_path):
+    pieces = ["<unk>", "<s>", "</s>", *BYTE_PIECES, "▁", "e", "t", "▁t", "a", "n", "o"]
+    tokenizer = from_scores(pieces, [float(-id) for id in range(len(pieces))])
+    tokenizer.save(tmp_path / "scored" / "tokenizer.json")
+    config = tiny_config(
+        tmp_path,
+        "tokenizer.name=scored",
+        "tokenizer.kind=pretrained",
+        f"tokenizer.vocab_size={len(pieces)}",
+        f"tokenizer.source={tmp_path}/scored",
+        without=("tokenizer=",),
+    )
+    value = train(config)
+    _, valid = prepare_data(config.data, tokenizer)
+    nats = json.loads((run_folder(config) / "result.json").read_text())["val/loss"] * len(valid)
+    # Each token after the first id of a story is scored, its end too: as many as the split holds.
+    assert value == pytest.approx(bits_per_byte(nats, valid.bytes), rel=1e-6)
 
 
 DIALS = {
