@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 from gguf import GGUFReader
+from test_transformer import GPT2
 
 from storylm.checkpoint import Run
 from storylm.config import (
     MLP,
     ModelConfig,
     Norm,
-    Position,
     RopeScaling,
     ScheduleConfig,
     TokenizerConfig,
@@ -28,14 +28,6 @@ from storylm.tokenizer import BYTES, GPT2_SPLIT, NO_SPLIT, ScoredTokenizer, Toke
 from storylm.tokenizer.scored import BYTE_PIECES, from_scores
 
 TINY = {"vocab_size": 260, "context_length": 32, "n_layers": 2, "d_model": 32, "head_dim": 8}
-GPT2 = {
-    "norm": Norm.layernorm,
-    "position": Position.learned,
-    "mlp": MLP.gelu,
-    "mlp_ratio": 4.0,
-    "bias": True,
-    "qkv_bias": True,
-}
 SWIFT = {"mlp": MLP.relu2, "norm_embedding": True, "qk_norm": True, "logit_softcap": 15.0}
 TOKENS = [*BYTES, b"he", b" \xc3", b" \xc3\xa9", b""]
 LLAMA3 = TokenizerConfig().split

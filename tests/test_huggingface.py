@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 import safetensors.torch
+import test_transformer
 import tokenizers
 import torch
 from omegaconf import OmegaConf
@@ -21,8 +22,6 @@ from storylm.config import (
     ImportConfig,
     ImportedRunConfig,
     ModelConfig,
-    Norm,
-    Position,
     RopeScaling,
     RunConfig,
     ScheduleConfig,
@@ -46,33 +45,10 @@ STORIES = [
 VOCABULARY = 320
 SMALL = {"vocab_size": VOCABULARY, "context_length": 24, "n_layers": 3, "d_model": 32}
 SMALL |= {"head_dim": 8}
-GPT2 = {
-    "style": "gpt2",
-    "norm": Norm.layernorm,
-    "position": Position.learned,
-    "mlp": MLP.gelu,
-    "mlp_ratio": 4.0,
-    "bias": True,
-    "qkv_bias": True,
-}
-NEO = GPT2 | {
-    "style": "gpt_neo",
-    "qkv_bias": False,
-    "scale_attention": False,
-    "windows": [0, 5],
-}
+GPT2 = test_transformer.GPT2 | {"style": "gpt2"}
+NEO = test_transformer.NEO | {"style": "gpt_neo"}
 LLAMA = {"style": "llama", "tie_embeddings": False}
-SWIFT = {
-    "style": "swift",
-    "mlp": MLP.relu2,
-    "mlp_ratio": 4.0,
-    "norm_weights": False,
-    "norm_eps": 1e-6,
-    "norm_embedding": True,
-    "qk_norm": True,
-    "logit_softcap": 15.0,
-    "tie_embeddings": False,
-}
+SWIFT = test_transformer.SWIFT | {"style": "swift"}
 BASE = {"gpt2": GPT2, "gpt_neo": NEO, "llama": LLAMA, "swift": SWIFT}
 SHAPES = {
     "gpt2": GPT2,
