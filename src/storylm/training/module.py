@@ -10,24 +10,22 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import lightning as L
-import numpy as np
 import torch
-from torch import nn
 
 from storylm.config import Average, Finetune, TrainConfig, to_plain
 from storylm.data.loading import ScoredRows, Windows
 from storylm.model.adapters import add_adapters
-from storylm.model.loss import bits_per_byte, mean_nats, score_rows
+from storylm.model.loss import bits_per_byte, score_rows
 from storylm.model.size import count_parameters, flops_per_token
 from storylm.model.transformer import Transformer
 from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
+from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm
 from storylm.training.tracking import peak_resident_gib
 
 
@@ -80,52 +78,30 @@ class PretrainModule(L.LightningModule):
 
     def training_step(self, windows: Windows, batch_idx: int) -> None:
         """One optimizer step over all of this device's windows."""
-        run, optim = self.config.run, self.config.optim
-        step = self.trainer.global_step
+        step, optim = self.trainer.global_step, self.config.optim
+        loss = accumulate_gradients(
+            self.model,
+            windows,
+            self.config.run,
+            end_of_story=self.end_of_story,
+            step=step,
+            rank=self.global_rank,
+            hidden=self.hidden,
+            backward=self.manual_backward,
+            stays_here=self.gradients_stay_here,
+            mean_over_devices=self.mean_over_devices,
+        )
         optimizer = self.optimizers()
-        micro_batches = windows.tokens_BT.split(run.micro_batch_size)
-        total = torch.zeros((), device=self.device)
-        counted, shares = self.counted_targets(windows)
-        for i, tokens_BT in enumerate(micro_batches):
-            seed_dropout(run.seed, step, i, self.global_rank, self.device)
-            inputs_BT, targets_BT = tokens_BT[:, :-1], tokens_BT[:, 1:]
-            starts_BT = inputs_BT == self.end_of_story if run.document_masking else None
-            with self.gradients_stay_here(i + 1 < len(micro_batches)):
-                x_BTD = self.hidden(inputs_BT, starts_BT=starts_BT)
-                loss = mean_nats(
-                    x_BTD,
-                    self.model.unembed_VD,
-                    targets_BT,
-                    softcap=self.config.model.logit_softcap,
-                    counted_BT=counted[i],
-                )
-                # The mean over the whole step, however many micro-batches it is cut into.
-                loss = loss * shares[i]
-                self.manual_backward(loss)
-            total += loss.detach()
         for group in optimizer.param_groups:
-            group["lr"] = optim.learning_rate * self.multiplier(step)
-        self.grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), optim.clip or math.inf)
+            scale = group.get("lr_scale", 1.0)
+            group["lr"] = optim.learning_rate * scale * self.multiplier(step)
+        self.grad_norm = gradient_norm(self.model)
+        clip_gradients(self.model, self.grad_norm, optim.clip)
         optimizer.step()
         optimizer.zero_grad()
         if self.average is not None:
             self.average.update(self.model)
-        self.losses.append(total)
-
-    def counted_targets(
-        self, windows: Windows
-    ) -> tuple[Sequence[torch.Tensor | None], Sequence[float | torch.Tensor]]:
-        """For each micro-batch: which targets count, and its share of the step's counted targets.
-
-        The share is of the mean over devices, since their gradients are averaged.
-        """
-        sizes = [len(part) for part in windows.tokens_BT.split(self.config.run.micro_batch_size)]
-        if windows.counted_BT is None:
-            return [None] * len(sizes), [size / sum(sizes) for size in sizes]
-        counted = windows.counted_BT[:, 1:].split(self.config.run.micro_batch_size)
-        sums = torch.stack([part.sum() for part in counted]).float()
-        mean = self.all_ranks(sums.sum()) / self.trainer.world_size
-        return counted, list(sums / mean.clamp(min=1))
+        self.losses.append(loss)
 
     def multiplier(self, step: int) -> float:
         """The schedule at a step that is yet to be made, counted from 0."""
@@ -179,6 +155,9 @@ class PretrainModule(L.LightningModule):
         if self.trainer.world_size == 1:
             return values
         return self.trainer.strategy.reduce(values.to(self.device), reduce_op="sum")
+
+    def mean_over_devices(self, value: torch.Tensor) -> torch.Tensor:
+        return self.all_ranks(value) / self.trainer.world_size
 
     # ------------------------------------------------------------------- what happens between
 
@@ -302,17 +281,6 @@ class PretrainModule(L.LightningModule):
 
     def count_parameters(self) -> int:
         return count_parameters(self.config.model)
-
-
-def seed_dropout(seed: int, step: int, micro_batch: int, rank: int, device: torch.device) -> None:
-    """Make dropout a function of where we are, so that no random state has to be saved."""
-    state = np.random.SeedSequence((seed, step, micro_batch, rank)).generate_state(1, np.uint64)
-    value = int(state[0]) >> 1
-    torch.default_generator.manual_seed(value)  # torch.manual_seed takes eighty times longer
-    if device.type == "cuda":
-        torch.cuda.default_generators[device.index or 0].manual_seed(value)
-    elif device.type == "mps":
-        torch.mps.manual_seed(value)
 
 
 def peak_memory_gib(device: torch.device) -> float:

@@ -1,0 +1,103 @@
+"""One optimizer step in plain PyTorch: what training, its preflight and a replay have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from storylm.config import RunConfig
+from storylm.model.loss import mean_nats
+from storylm.model.transformer import Transformer
+
+if TYPE_CHECKING:  # it brings Lightning, which takes its time
+    from storylm.data.loading import Windows
+
+
+def accumulate_gradients(
+    model: Transformer,
+    windows: Windows,
+    run: RunConfig,
+    *,
+    end_of_story: int,
+    step: int,
+    rank: int = 0,
+    hidden: Callable[..., Tensor] | None = None,
+    backward: Callable[[Tensor], Any] = Tensor.backward,
+    stays_here: Callable[[bool], contextlib.AbstractContextManager] | None = None,
+    mean_over_devices: Callable[[Tensor], Tensor] = lambda count: count,
+) -> Tensor:
+    """Add the gradients of this device's windows of a step, one micro-batch after another; return
+    their loss, the mean nats per counted target, as a scalar on the device.
+
+    `hidden` is `model.hidden`, perhaps compiled. `stays_here(True)` is the context of a micro-batch
+    whose gradients need not cross devices yet. The result is the same, up to the order of
+    summation, however the windows are cut into micro-batches of `run.micro_batch_size`.
+    """
+    hidden = hidden or model.hidden
+    device = windows.tokens_BT.device
+    micro_batches = windows.tokens_BT.split(run.micro_batch_size)
+    counted, shares = counted_targets(windows, run.micro_batch_size, mean_over_devices)
+    total = torch.zeros((), device=device)
+    for i, tokens_BT in enumerate(micro_batches):
+        seed_dropout(run.seed, step, i, rank, device)
+        inputs_BT, targets_BT = tokens_BT[:, :-1], tokens_BT[:, 1:]
+        starts_BT = inputs_BT == end_of_story if run.document_masking else None
+        waits = i + 1 < len(micro_batches)
+        with stays_here(waits) if stays_here else contextlib.nullcontext():
+            x_BTD = hidden(inputs_BT, starts_BT=starts_BT)
+            loss = mean_nats(
+                x_BTD,
+                model.unembed_VD,
+                targets_BT,
+                softcap=model.config.logit_softcap,
+                counted_BT=counted[i],
+            )
+            # The mean over the whole step, however many micro-batches it is cut into.
+            loss = loss * shares[i]
+            backward(loss)
+        total += loss.detach()
+    return total
+
+
+def counted_targets(
+    windows: Windows, micro_batch_size: int, mean_over_devices: Callable[[Tensor], Tensor]
+) -> tuple[Sequence[Tensor | None], Sequence[float | Tensor]]:
+    """For each micro-batch: which targets count, and its share of the step's counted targets.
+
+    The share is of the mean over devices, since their gradients are averaged.
+    """
+    sizes = [len(part) for part in windows.tokens_BT.split(micro_batch_size)]
+    if windows.counted_BT is None:
+        return [None] * len(sizes), [size / sum(sizes) for size in sizes]
+    counted = windows.counted_BT[:, 1:].split(micro_batch_size)
+    sums = torch.stack([part.sum() for part in counted]).float()
+    return counted, list(sums / mean_over_devices(sums.sum()).clamp(min=1))
+
+
+def gradient_norm(model: nn.Module) -> Tensor:
+    """The norm of the whole gradient, over all devices where it is sharded; 0 without any."""
+    gradients = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = nn.utils.get_total_norm(gradients)
+    return norm.full_tensor() if hasattr(norm, "full_tensor") else norm
+
+
+def clip_gradients(model: nn.Module, norm: Tensor, most: float) -> None:
+    """Scale the gradient, whose norm is known, down to a norm of `most`; 0 leaves it as it is."""
+    nn.utils.clip_grads_with_norm_(model.parameters(), most or math.inf, norm)
+
+
+def seed_dropout(seed: int, step: int, micro_batch: int, rank: int, device: torch.device) -> None:
+    """Make dropout a function of where we are, so that no random state has to be saved."""
+    state = np.random.SeedSequence((seed, step, micro_batch, rank)).generate_state(1, np.uint64)
+    value = int(state[0]) >> 1
+    torch.default_generator.manual_seed(value)  # torch.manual_seed takes eighty times longer
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(value)
+    elif device.type == "mps":
+        torch.mps.manual_seed(value)
