@@ -8,7 +8,7 @@ import hydra
 from omegaconf import DictConfig
 
 from storylm import command_line
-from storylm.config import to_config
+from storylm.config import TrainConfig, finished_result, say_done, to_config
 from storylm.origin import needs_import, origin_folder, take_over
 
 
@@ -20,11 +20,26 @@ def main(cfg: DictConfig) -> float:
             import_origin(cfg)
         take_over(cfg, command_line.overrides())
     if command_line.in_sweep():
-        return command_line.run_cell(cfg)
+        return command_line.run_cell(cfg, sources_now)
     config = to_config(cfg, command_line.overrides())  # every dial is checked here …
+    if result := finished_result(config, sources_now):
+        return say_done(config, result)
     from storylm.training.run import train  # … before torch takes its seconds to load
 
     return train(config, command=command_line.command())
+
+
+def sources_now(config: TrainConfig) -> dict[str, str | None]:
+    """What the text is now, so that a run that is done is known for what it was trained on; and the
+    weights it began with, where it began with some."""
+    from storylm.data import prepare  # late: it takes the tokenizers with it
+
+    found = prepare.sources_now(config)
+    if config.init_from:
+        from storylm.training.checks import origin_seal  # this one takes torch with it
+
+        found["origin"] = origin_seal(config)
+    return found
 
 
 def import_origin(cfg: DictConfig) -> None:

@@ -27,6 +27,7 @@ TINY = [
     "run.precision=fp32",
     "run.threads=1",
     "optim.learning_rate=0.02",
+    "preflight=off",
     "trainer=cpu",
     "logger=csv",
 ]

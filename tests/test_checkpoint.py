@@ -1,20 +1,25 @@
 """The one door to a trained model."""
 
+import random
+
 import pytest
 import torch
 from composing import tiny_config
+from omegaconf import OmegaConf
 
-from storylm.checkpoint import load_run
+from storylm.checkpoint import load_run, read_checkpoint, step_file
 from storylm.config import ModelConfig, to_plain
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import build_tokenizer
-from storylm.training.saving import WholeFileIO, step_file
+from storylm.training.saving import WholeFileIO
+from storylm.whole_files import write_whole
 
 
 @pytest.fixture
 def home(tmp_path):
     """A run's folder with checkpoints at steps 2 and 4, the first of them the best."""
     config = tiny_config(tmp_path)
+    tokenizer = build_tokenizer(config.tokenizer, lambda: iter(()))
     folder = tmp_path / "runs" / "one"
     for step in (2, 4):
         torch.manual_seed(step)
@@ -24,10 +29,11 @@ def home(tmp_path):
             "state_dict": state,
             "global_step": step,
             "hyper_parameters": {"config": to_plain(config)},
+            "contract": {"tokenizer": tokenizer.fingerprint},
         }
         WholeFileIO().save_checkpoint(stored, step_file(folder / "checkpoints", step))
     (folder / "checkpoints" / "best.ckpt").hardlink_to(step_file(folder / "checkpoints", 2))
-    build_tokenizer(config.tokenizer, lambda: iter(())).save(folder / "tokenizer.json")
+    tokenizer.save(folder / "tokenizer.json")
     return folder
 
 
@@ -94,8 +100,37 @@ def test_a_dial_of_the_future_is_refused_by_name(home):
 
 
 def test_a_tokenizer_of_another_run_is_refused(home):
-    stored = WholeFileIO().load_checkpoint(step_file(home / "checkpoints", 4))
-    stored["hyper_parameters"]["config"]["model"]["vocab_size"] = 300
-    change(home, 4, hyper_parameters=stored["hyper_parameters"])
-    with pytest.raises(ValueError, match=r"has 257 ids, but the model in .* with 300"):
+    change(home, 4, contract={"tokenizer": "feed" * 16})
+    with pytest.raises(ValueError, match=r"trained with tokenizer feedfeedfeed, but the run's"):
         load_run(home, "last")
+
+
+def test_a_checkpoint_in_another_runs_folder_is_refused_with_the_dials_that_differ(home, tmp_path):
+    write_whole(home / "config.yaml", OmegaConf.to_yaml(to_plain(tiny_config(tmp_path))))
+    assert load_run(home, "last").step == 4
+    other = tiny_config(tmp_path, "run.seed=7")
+    write_whole(home / "config.yaml", OmegaConf.to_yaml(to_plain(other)))
+    with pytest.raises(ValueError, match=r"of another run: run\.seed=default \(config.yaml 7\)"):
+        load_run(home, "last")
+
+
+def test_any_changed_byte_is_found(home):
+    file = step_file(home / "checkpoints", 4)
+    data = bytearray(file.read_bytes())
+    for place in random.Random(0).sample(range(len(data)), 200):
+        file.unlink()
+        file.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with pytest.raises(ValueError, match=r"step_0000004\.ckpt is damaged"):
+            read_checkpoint(file)
+    for longer in (data + b"x", bytes(len(data)), data[:-1]):
+        file.write_bytes(longer)
+        with pytest.raises(ValueError, match=r"step_0000004\.ckpt is damaged"):
+            read_checkpoint(file)
+
+
+def test_a_snapshot_is_found_by_its_step(home):
+    stored = WholeFileIO().load_checkpoint(step_file(home / "checkpoints", 2))
+    file = step_file(home / "checkpoints", 1, "weights")
+    WholeFileIO().save_checkpoint(stored | {"global_step": 1}, file)
+    assert load_run(home, 1).step == 1
+    assert load_run(home, "last").step == 4

@@ -1,5 +1,6 @@
 """The door of the scripts: help for people, mistakes in one line, sweeps that are finished."""
 
+import os
 import subprocess
 import sys
 import time
@@ -83,6 +84,51 @@ def test_errors_of_ours_are_told_in_one_line_and_bugs_are_not(capsys):
     assert left.value.code == 130
     with pytest.raises(AssertionError):
         refuse(AssertionError("a bug"))
+
+
+def test_sigterm_ends_in_one_line_by_way_of_every_finally():
+    code = """
+import sys, time
+from storylm.command_line import in_one_line
+
+@in_one_line
+def work():
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    finally:
+        print("tidied up", flush=True)
+
+sys.argv = ["train.py"]
+work()
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline() == "ready\n"
+    child.terminate()
+    assert child.communicate(timeout=30) == (
+        "tidied up\n",
+        "train.py: stopped; repeat the command to go on\n",
+    )
+    assert child.returncode == 143
+
+
+def test_sigterm_ends_the_cell_of_a_sweep_too(tmp_path):
+    cell = tmp_path / "cell.py"
+    cell.write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    code = (
+        "import sys; from storylm.command_line import in_one_line, run_to_its_end;"
+        "in_one_line(run_to_its_end)([sys.executable, sys.argv[1]])"
+    )
+    sweep = subprocess.Popen(
+        [sys.executable, "-c", code, str(cell)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    number = int(sweep.stdout.readline())
+    sweep.terminate()
+    assert sweep.wait(30) == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 def test_words_of_hydra_are_shortened():

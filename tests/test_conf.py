@@ -24,6 +24,35 @@ def test_every_yaml_in_conf_composes(path: Path):
     assert config.run.name
 
 
+NEEDED = {
+    "generate": ["run=x"],
+    "evaluate": ["run=x"],
+    "export": ["run=x", "format=gguf"],
+    "import_model": ["source=x", "run.name=x"],
+    "replay": ["run=x", "step=3"],
+}
+"""What scripts must be given."""
+
+
+def test_there_is_a_root_and_a_help_page_for_every_script():
+    scripts = {path.stem for path in (CONF.parent / "scripts").glob("*.py")} - {"runs"}
+    assert {path.stem for path in CONF.glob("*.yaml")} == scripts
+    assert {path.stem for path in (CONF / "hydra" / "help").glob("*.yaml")} == scripts
+    places = {path.parent.parent for path in CONF.rglob("*.yaml")}  # GROUPS misses none of them
+    assert places == {CONF.parent, CONF, CONF / "hydra"}
+
+
+@pytest.mark.parametrize("path", sorted(CONF.glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_scripts_root_composes_with_its_help_page(path):
+    script = f"scripts/{path.stem}.py"
+    assert dataclasses.is_dataclass(compose_config(NEEDED.get(path.stem, []), path.stem))
+    defaults = OmegaConf.to_container(OmegaConf.load(path))["defaults"]
+    assert {"override hydra/help": path.stem} in defaults
+    page = OmegaConf.to_container(OmegaConf.load(CONF / "hydra" / "help" / path.name))
+    assert page["app_name"] == script
+    assert f"uv run {script}" in page["template"]
+
+
 @pytest.mark.parametrize("section", ["tokenizer", "data", "model", "optim", "schedule"])
 def test_a_yaml_holds_only_what_differs_from_the_default(section):
     default = to_plain(getattr(default_of(TrainConfig), section))

@@ -14,12 +14,13 @@ from composing import compose_config
 from storylm.command_line import in_columns
 from storylm.config import EvaluateConfig
 from storylm.data.fables import Difficulty, Reference, tell
-from storylm.evaluation import fables, scoring
+from storylm.evaluation import fables, report, scoring
 from storylm.evaluation.fables import Exam, bits_by_kind, forced_accuracy, told
 from storylm.evaluation.report import plain, table, write
 from storylm.evaluation.scoring import Estimate, ratio, score_tokens
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import build_tokenizer
+from storylm.whole_files import write_sealed
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +187,43 @@ def test_the_report_holds_every_grade_as_json_page_and_picture(run, exam):
     assert "forced accuracy" in (home / "fables.md").read_text()
     shown = in_columns(table({"a": grades, "b": grades}))
     assert "gap to the floor" in shown
+
+
+def test_another_story_world_than_the_one_that_was_learned_is_told(run, exam, tmp_path):
+    now = report.world_fingerprint()
+    home = tmp_path / "older"
+    home.mkdir()
+    config = SimpleNamespace(
+        model=run.config.model, data=compose_config([f"data.folder={tmp_path}/data"]).data
+    )
+    older = SimpleNamespace(**vars(run) | {"folder": home, "config": config})
+    settings = EvaluateConfig(run="older")
+    assert report.about(older, settings)["trained_on_world"] is None  # nobody knows
+    for world, words in ((now, ""), ("0123456789abcdef", "trained on story world 0123456789ab")):
+        write_sealed(home / "result.json", {"sources": {"world": world}})
+        facts = report.about(older, settings)
+        assert (facts["trained_on_world"], facts["world"]) == (world, now)
+        assert report.told_of_the_world(facts).startswith(words)
+        assert bool(report.told_of_the_world(facts)) == bool(words)
+    grades = {"bits": bits_by_kind(run, exam), "forced": forced_accuracy(run, exam, most=5)}
+    write(older, {**facts, **grades, "told": told(run, exam)})
+    stored = json.loads((home / "evaluation" / "fables.json").read_text())
+    assert (stored["trained_on_world"], stored["world"]) == ("0123456789abcdef", now)
+    page = (home / "evaluation" / "fables.md").read_text()
+    assert f"Trained on story world 0123456789ab, graded by {now[:12]}" in page
+
+
+def test_the_world_of_an_older_run_is_found_by_the_shards_it_was_trained_on(run, tmp_path):
+    data = compose_config([f"data.folder={tmp_path}/data"]).data
+    older = SimpleNamespace(folder=tmp_path, config=SimpleNamespace(data=data))
+    (tmp_path / "result.json").write_text('{"data": "ab12"}')
+    for name, shards in (("123456", "cd34"), ("abcdef", "ab12")):
+        sources = {"world": f"world of {shards}"}
+        manifest = {"format": 1, "fingerprint": shards, "splits": {"train": {"sources": sources}}}
+        file = tmp_path / "data" / f"{data.name}-{name}" / "manifest.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(manifest))
+    assert report.world_of(older) == "world of ab12"
 
 
 def test_text_without_a_world_is_refused():

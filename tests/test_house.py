@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "storylm"
 
 LEVELS = [
-    {"config", "whole_files"},
+    {"whole_files"},
+    {"config"},
     {"model", "optim", "tokenizer", "ledger", "origin", "plots", "command_line"},
     {"data", "generation"},
     {"checkpoint"},
@@ -23,7 +24,6 @@ DOORS = {
     "omegaconf": {
         "config",
         "command_line",
-        "ledger",
         "origin",
         "training/run",
         "training/report",

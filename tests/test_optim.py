@@ -1,9 +1,11 @@
 """Parameter groups and the optimizer."""
 
+import itertools
+
 import pytest
 import torch
 
-from storylm.config import ModelConfig, Norm, OptimConfig, Position
+from storylm.config import ModelConfig, Norm, OptimConfig, OptimizerKind, Position
 from storylm.model.transformer import Transformer
 from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer, group_parameters
@@ -20,14 +22,16 @@ def model(request):
 
 
 def test_every_parameter_is_in_exactly_one_group(model):
-    for decay_embeddings in (False, True):
-        groups = group_parameters(model, OptimConfig(decay_embeddings=decay_embeddings))
+    for kind, decay_embeddings in itertools.product(OptimizerKind, (False, True)):
+        config = OptimConfig(kind=kind, decay_embeddings=decay_embeddings)
+        groups = group_parameters(model, config)
         grouped = [id(p) for group in groups for p in group["params"]]
         assert sorted(grouped) == sorted({id(p) for p in model.parameters()})
 
 
-def test_only_matrices_decay(model):
-    groups = group_parameters(model, OptimConfig())
+@pytest.mark.parametrize("kind", list(OptimizerKind))
+def test_only_matrices_decay(model, kind):
+    groups = group_parameters(model, OptimConfig(kind=kind))
     decayed = {id(p) for group in groups if group["weight_decay"] for p in group["params"]}
     for name, parameter in model.named_parameters():
         is_matrix = parameter.ndim == 2 and not name.startswith("embed")

@@ -7,6 +7,8 @@ import pytest
 from storylm.config import ScheduleConfig, ScheduleKind
 from storylm.optim.schedule import count_steps, lr_multiplier
 
+FINAL = {ScheduleKind.constant: {"final": 1.0}}
+
 
 def rates(kind, steps=100, **dials):
     schedule = ScheduleConfig(kind=kind, steps=steps, **dials)
@@ -16,8 +18,7 @@ def rates(kind, steps=100, **dials):
 @pytest.mark.parametrize("kind", list(ScheduleKind))
 def test_the_first_step_learns_and_no_step_exceeds_the_peak(kind):
     for warmup in (0.0, 0.02, 0.5):
-        decay = min(0.2, 1 - warmup)
-        found = rates(kind, warmup=warmup, decay=decay)
+        found = rates(kind, warmup=warmup, **FINAL.get(kind, {}))
         assert found[0] > 0
         assert max(found) == pytest.approx(1.0, abs=0.01)
         assert max(found) <= 1.0
@@ -43,7 +44,7 @@ def test_wsd_stays_at_the_peak_until_its_decay():
 
 
 def test_constant_stays():
-    assert rates(ScheduleKind.constant, warmup=0.0) == [1.0] * 100
+    assert rates(ScheduleKind.constant, warmup=0.0, final=1.0) == [1.0] * 100
 
 
 def test_length_in_steps_tokens_or_passes():

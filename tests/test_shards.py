@@ -1,6 +1,8 @@
 """Shards hold exactly the stories, survive kills and full disks, and are believed only if whole."""
 
+import contextlib
 import dataclasses
+import errno
 import json
 import math
 import multiprocessing
@@ -8,6 +10,8 @@ import os
 import pickle
 import resource
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,8 +22,10 @@ import pytest
 from storylm.config import DataConfig, DataKind, TokenizerConfig, TokenizerKind
 from storylm.data import shards as room
 from storylm.data import stories as sources_room
+from storylm.data.prepare import prepare_data
 from storylm.data.shards import TokenShards, prepare_shards, write_shards
 from storylm.tokenizer import Tokenizer, build_tokenizer
+from storylm.whole_files import write_sealed
 
 END = "<|endoftext|>"
 TALES = [f"Tale {i}: {'na ' * (i * 37 % 90)}é." for i in range(200)]
@@ -58,7 +64,9 @@ def straight(tales):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    """What the files hold; verified.json is left out, which names inodes and times."""
+    paths = [path for path in sorted(folder.iterdir()) if path.name != "verified.json"]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def prepare(config, tokenizer, folder=None):
@@ -78,7 +86,7 @@ def test_shards_hold_the_stories_in_order(config, tokenizer, monkeypatch, capsys
     assert "(1 empty ones skipped)" in said
     names = [shard["file"] for shard in train.shards]
     assert names == [f"train_{i:05d}.bin" for i in range(len(names))]
-    assert {*names, "valid_00000.bin", "manifest.json"} == set(os.listdir(train.folder))
+    assert {*names, "valid_00000.bin", "manifest.json"} == contents(train.folder).keys()
 
 
 def test_a_shard_ends_with_the_story_that_fills_it(config, tokenizer):
@@ -100,6 +108,7 @@ def test_a_shard_that_is_full_to_the_id_ends_there(config, tokenizer, tmp_path):
 def test_the_manifest_counts_right(config, tokenizer):
     train, valid = prepare(config, tokenizer)
     manifest = json.loads((train.folder / "manifest.json").read_text())
+    assert len(manifest.pop("seal")) == 64
     assert manifest == train.manifest
     counts = manifest["splits"]["train"]
     size = sum(len(tale.encode()) for tale in TALES)
@@ -175,7 +184,7 @@ def test_fresh_shards_are_left_and_stale_ones_made_again(config, tokenizer, tmp_
     assert changed.folder == train.folder
     assert np.array_equal(changed.read(0, len(changed)), straight(["Another story."]))
     assert changed.manifest["fingerprint"] != train.manifest["fingerprint"]
-    assert set(os.listdir(changed.folder)) == {
+    assert contents(changed.folder).keys() == {
         "train_00000.bin",
         "valid_00000.bin",
         "manifest.json",
@@ -285,6 +294,15 @@ def test_workers_end_with_a_killed_parent(config, tokenizer, tmp_path, monkeypat
         time.sleep(0.02)
 
 
+def test_a_process_that_is_started_while_interrupts_are_held_never_hears_one():
+    code = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    heard = []
+    for held in (room.interrupts_held(), contextlib.nullcontext()):
+        with held:
+            heard.append(subprocess.check_output([sys.executable, "-c", code], text=True).strip())
+    assert heard == ["True", "False"]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_mistake_in_the_middle_leaves_nothing_half(
     config, tokenizer, tmp_path, monkeypatch, workers
@@ -330,7 +348,7 @@ def test_damaged_shards_are_refused(config, tokenizer):
         prepare_shards(config, tokenizer)
     path.write_bytes(data[:-1] + b"\x01")
     TokenShards(train.folder, "train")  # the size is right …
-    with pytest.raises(ValueError, match=r"train_00001\.bin has sha256"):
+    with pytest.raises(ValueError, match=r"train_00001\.bin has sha256 .*; delete .* and repeat"):
         train.verify()  # … the content is not
     path.unlink()
     with pytest.raises(FileNotFoundError, match=r"train_00001\.bin is missing; delete"):
@@ -342,10 +360,111 @@ def test_strange_manifests_are_refused(config, tokenizer, tmp_path):
         TokenShards(tmp_path, "train")
     train, _ = prepare(config, tokenizer)
     file = train.folder / "manifest.json"
-    for text in ('{"format": 99}', "{}", "[]", "no", file.read_text()[:-40]):
+    whole = file.read_text()
+    flipped = whole.replace('"end_of_story": 256', '"end_of_story": 255')
+    for text in ('{"format": 99}', "{}", "[]", "no", whole[:-40], flipped):
         file.write_text(text)
-        with pytest.raises(ValueError, match=r"manifest\.json has format \w+, not 1; delete"):
+        with pytest.raises(ValueError, match=r"manifest\.json is damaged: .*; delete") as refusal:
             prepare_shards(config, tokenizer)
+        assert "\n" not in str(refusal.value)
+    write_sealed(file, train.manifest | {"format": 99})
+    with pytest.raises(ValueError, match=r"manifest\.json has format 99, not 2; delete"):
+        prepare_shards(config, tokenizer)
+
+
+def test_shards_of_an_older_format_are_made_again(config, tokenizer):
+    train, _ = prepare(config, tokenizer)
+    file, whole = train.folder / "manifest.json", contents(train.folder)
+    file.write_text(json.dumps(train.manifest | {"format": 1}))
+    prepare(config, tokenizer)
+    assert contents(train.folder) == whole
+
+
+# ------------------------------------------------------------------------------- verified once
+
+
+def damage(path, where=-1):
+    """Flip a bit and leave the size as it is."""
+    data = bytearray(path.read_bytes())
+    data[where] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.fixture
+def read_names(monkeypatch):
+    """Names of the shards that are read to be verified, in order."""
+    names, verify = [], TokenShards.verify_shard
+
+    def watched(shards, shard, *arguments):
+        names.append(Path(shard["file"]).name)
+        verify(shards, shard, *arguments)
+
+    monkeypatch.setattr(TokenShards, "verify_shard", watched)
+    return names
+
+
+def test_each_version_of_a_shard_is_verified_once(config, tokenizer, read_names):
+    train, _ = prepare(config, tokenizer)
+    every = [*(shard["file"] for shard in train.shards), "valid_00000.bin"]
+    assert read_names == every
+    prepare(config, tokenizer)
+    assert read_names == every
+    (train.folder / "train_00001.bin").touch()
+    prepare(config, tokenizer)
+    assert read_names == [*every, "train_00001.bin"]
+    record = train.folder / "verified.json"
+    for text in ("no", '{"files": 3}', record.read_text().replace("train_00001", "train_00002")):
+        record.write_text(text)
+        read_names.clear()
+        prepare(config, tokenizer)
+        assert read_names == every
+
+
+@pytest.mark.parametrize("name", ["train_00003.bin", "valid_00000.bin"])
+def test_a_flipped_bit_is_found_before_training(config, tokenizer, name):
+    train, _ = prepare(config, tokenizer)
+    damage(train.folder / name)
+    for _ in range(2):  # what was found damaged is not remembered as verified
+        with pytest.raises(
+            ValueError, match=rf"{name} has sha256 \w{{12}}, but .* \w{{12}}; delete"
+        ):
+            prepare(config, tokenizer)
+
+
+def test_a_flipped_bit_in_a_token_file_of_others_is_found(bins, tokenizer):
+    config = bins()
+    prepare(config, tokenizer)
+    file = Path(config.train[0]).parent / "train_b.bin"
+    state = file.stat()
+    damage(file)
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))  # as a disk would damage it
+    with pytest.raises(ValueError, match=r"train_b\.bin has sha256 .*; copy it again, or delete"):
+        prepare(config, tokenizer)
+
+
+def test_long_verifying_says_so_in_one_line(config, tokenizer, monkeypatch, capsys):
+    train, _ = prepare(config, tokenizer)
+    monkeypatch.setattr(room, "QUIET_SECONDS", 0)
+    (train.folder / "verified.json").unlink()
+    prepare_shards(config, tokenizer)
+    assert capsys.readouterr().out == f"{train.folder}: verifying 0.1 MB of shards, once\n"
+
+
+def test_shards_in_a_folder_that_cannot_be_written_are_read(config, tokenizer, monkeypatch):
+    train, _ = prepare_data(config, tokenizer)
+    (train.folder / "verified.json").unlink()
+    before = sorted(path.name for path in Path(config.folder).rglob("*"))
+    opened = Path.open
+
+    def read_only(path, mode="r", *arguments, **dials):
+        if "r" not in mode and Path(config.folder) in path.parents:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return opened(path, mode, *arguments, **dials)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    again, _ = prepare_data(config, tokenizer)
+    assert np.array_equal(again.read(0, len(again)), straight(TALES))
+    assert sorted(path.name for path in Path(config.folder).rglob("*")) == before
 
 
 def test_another_tokenizer_is_refused(config, tokenizer):
@@ -387,7 +506,7 @@ def test_token_files_of_others_are_mapped_in_place(bins, tokenizer, dtype):
     assert np.array_equal(train.read(0, len(train)), straight(TALES))
     assert np.array_equal(valid.story_starts(), np.flatnonzero(straight(HELD) == 256))
     assert (train.stories, train.bytes) == (200, sum(len(tale.encode()) for tale in TALES))
-    assert os.listdir(train.folder) == ["manifest.json"]
+    assert list(contents(train.folder)) == ["manifest.json"]
     train.verify()
 
 

@@ -8,7 +8,7 @@ from test_transformer import STYLES, build
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from storylm.config import MLP, ModelConfig, Norm, Position
+from storylm.config import MLP, ModelConfig, Norm, OptimConfig, OptimizerKind, Position
 from storylm.model.loss import token_nats
 from storylm.model.outline import outline
 from storylm.model.size import (
@@ -20,6 +20,7 @@ from storylm.model.size import (
     training_memory,
 )
 from storylm.model.transformer import Transformer
+from storylm.optim.build import build_optimizer
 
 
 def any_config(seed: int) -> ModelConfig:
@@ -115,6 +116,18 @@ def test_memory_counts_weights_gradients_and_two_moments():
     parts = memory.weights + memory.gradients + memory.optimizer + memory.activations
     assert memory.total == parts
     assert training_memory(config, 4, bytes_per_activation=2).activations * 2 == memory.activations
+
+
+@pytest.mark.parametrize("kind", list(OptimizerKind))
+@pytest.mark.parametrize("style", STYLES)
+def test_memory_of_the_optimizer_is_what_it_keeps(style, kind):
+    model = build(style)
+    optimizer = build_optimizer(model, OptimConfig(kind=kind))
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    kept = [t.nbytes for state in optimizer.state.values() for t in state.values() if t.ndim]
+    assert training_memory(model.config, 1, optimizer=kind).optimizer == sum(kept)
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -12,7 +12,7 @@ import torch
 from composing import tiny_config
 from lightning.pytorch import Callback
 
-from storylm.checkpoint import load_run
+from storylm.checkpoint import load_run, step_files
 from storylm.config import run_folder
 from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
@@ -20,7 +20,7 @@ from storylm.model.loss import bits_per_byte, score_rows
 from storylm.tokenizer.scored import BYTE_PIECES, from_scores
 from storylm.training.module import PretrainModule
 from storylm.training.run import train
-from storylm.training.saving import WholeFileIO, step_files
+from storylm.training.saving import WholeFileIO
 from storylm.training.tracking import read_metrics
 
 TIMES = ("speed/", "memory/")
@@ -289,3 +289,18 @@ def test_a_callback_may_stop_a_run_early(tmp_path):
     train(config)
     result = json.loads((run_folder(config) / "result.json").read_text())
     assert (result["steps"], result["planned_steps"]) == (4, 8)
+
+
+def test_a_run_is_done_for_its_text_whatever_the_date_and_not_for_another(tmp_path, capsys):
+    text = tmp_path / "tales.txt"
+    text.write_text("<|endoftext|>".join(f"Tale {i}: a red hen ran far off." for i in range(300)))
+    words = ["data=text_files", f"data.train=[{text}]", "data.train_stories=0"]
+    config = tiny_config(tmp_path, *words, without=("data.",))
+    value = train(config)
+    capsys.readouterr()
+    os.utime(text, (1, 1))
+    assert train(config) == value
+    assert "is done" in capsys.readouterr().out
+    text.write_text(text.read_text().replace("red", "big"))
+    with pytest.raises(ValueError, match=r"is done, but its text has changed since: its shards"):
+        train(config)

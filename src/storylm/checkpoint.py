@@ -1,20 +1,37 @@
-"""The one door to a trained model: from a run's folder to a model, its tokenizer and its config."""
+"""The one door to a trained model: from a run's folder to a model, its tokenizer and its config.
+
+A checkpoint file ends with a seal, the sha256 of all before it, so that damage is found on reading.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 
 from storylm import generation
-from storylm.config import Finetune, RopeScaling, TrainConfig, from_plain, runs_path
+from storylm.config import (
+    Finetune,
+    RopeScaling,
+    TrainConfig,
+    differing_dials,
+    from_plain,
+    identity,
+    read_config,
+    runs_path,
+)
 from storylm.model.adapters import add_adapters
 from storylm.model.rotary import extend_context
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import ScoredTokenizer, Tokenizer, load_tokenizer
+from storylm.whole_files import whole_file
+
+SEAL = b"storylm1"
+"""What stands before the 32 bytes of the sha256, at the very end of a checkpoint file."""
 
 
 @dataclass
@@ -55,12 +72,9 @@ def load_run(
     home = file.parent.parent
     stored = read_checkpoint(file, device)
     config = from_plain(TrainConfig, stored["hyper_parameters"]["config"])
+    check_belongs(file, config, home)
     tokenizer = load_tokenizer(home / "tokenizer.json")
-    if tokenizer.vocab_size != config.model.vocab_size:
-        raise ValueError(
-            f"{home / 'tokenizer.json'} has {tokenizer.vocab_size} ids, but the model in {file} "
-            f"was trained with {config.model.vocab_size}; put the run's own tokenizer.json back"
-        )
+    check_tokenizer(file, stored, tokenizer)
     if context_length:
         scaling = RopeScaling(rope_scaling)
         config.model = extend_context(config.model, context_length, scaling)
@@ -94,30 +108,125 @@ def find_checkpoint(home: Path, checkpoint: str | int) -> Path:
         listed = f"there are {', '.join(known[:8])}" if known else "train one first"
         raise FileNotFoundError(f"there is no run {home}; {listed}")
     folder = home / "checkpoints"
-    steps = {int(p.stem.removeprefix("step_")): p for p in sorted(folder.glob("step_*.ckpt"))}
+    full = step_files(folder)
+    steps = {step_of(file): file for file in [*folder.glob("weights_*.ckpt"), *full]}
     if checkpoint == "best" and (folder / "best.ckpt").exists():
         return folder / "best.ckpt"
-    if checkpoint in ("best", "last") and steps:
-        return steps[max(steps)]
+    if checkpoint in ("best", "last") and full:
+        return full[-1]
     if str(checkpoint).isdigit() and int(checkpoint) in steps:
         return steps[int(checkpoint)]
-    names = ", ".join(map(str, steps)) or "none yet"
+    names = ", ".join(map(str, sorted(steps))) or "none yet"
     raise FileNotFoundError(f"{home} has no checkpoint {checkpoint}; its steps: {names}")
 
 
+def step_file(folder: Path, step: int, kind: str = "step") -> Path:
+    """The file of a full checkpoint, or (kind="weights") of the weights alone."""
+    return folder / f"{kind}_{step:07d}.ckpt"
+
+
+def step_files(folder: Path, kind: str = "step") -> list[Path]:
+    """The checkpoints of a kind by rising step."""
+    return sorted(folder.glob(f"{kind}_*.ckpt"), key=step_of)
+
+
+def step_of(file: Path) -> int:
+    digits = file.stem.rpartition("_")[2]
+    return int(digits) if digits.isdigit() else -1
+
+
+# --------------------------------------------------------------------------------- the file itself
+
+
+def write_checkpoint(stored: dict[str, Any], file: Path) -> None:
+    """Write a checkpoint with its seal, whole or not at all. OSError where it cannot be written."""
+    with whole_file(file, "wb") as out:
+        sealed = SealedWriter(out)
+        torch.save(stored, sealed)
+        out.write(SEAL + sealed.digest.digest())
+
+
+class SealedWriter:
+    """Passes bytes on to a file and hashes them on the way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return self.file.write(data)
+
+    def flush(self) -> None:
+        self.file.flush()
+
+
 def read_checkpoint(file: Path, device: str = "cpu") -> dict[str, Any]:
-    """The contents of a checkpoint file of ours. Never runs code that a file may carry."""
+    """The contents of a checkpoint file of ours. Never runs code that a file may carry.
+
+    FileNotFoundError where there is none, ValueError where it is damaged or none of ours.
+    """
     if not file.is_file():
         raise FileNotFoundError(f"there is no checkpoint {file}")
+    check_seal(file)
     try:
         stored = torch.load(file, map_location=device, weights_only=True)
         stored["global_step"]
     except DAMAGE as error:
-        raise ValueError(
-            f"{file} is damaged or not a storylm checkpoint ({brief(error)}); delete it, and the "
-            "one before is used"
-        ) from None
+        raise ValueError(f"{file} is not a storylm checkpoint ({brief(error)})") from None
     return stored
+
+
+def check_seal(file: Path) -> None:
+    """Compare a checkpoint with the sha256 at its end; ValueError names both where they differ."""
+    seal = read_seal(file)
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        left = file.stat().st_size - len(SEAL) - len(seal)
+        while data := content.read(min(left, 1 << 24)):
+            digest.update(data)
+            left -= len(data)
+    if digest.digest() != seal:
+        raise ValueError(
+            f"{file} is damaged: its content has sha256 {digest.hexdigest()[:12]}, its seal says "
+            f"{seal.hex()[:12]}; delete it, and take another checkpoint"
+        )
+
+
+def read_seal(file: Path) -> bytes:
+    """The sha256 that a checkpoint file ends with; ValueError where it has none."""
+    with file.open("rb") as content:
+        content.seek(max(0, file.stat().st_size - len(SEAL) - 32))
+        end = content.read()
+    if not end.startswith(SEAL) or len(end) != len(SEAL) + 32:
+        raise ValueError(
+            f"{file} is damaged or not a storylm checkpoint: it does not end with a seal; delete "
+            "it, and take another checkpoint"
+        )
+    return end[len(SEAL) :]
+
+
+def check_tokenizer(file: Path, stored: dict[str, Any], tokenizer: Any) -> None:
+    """Refuse a checkpoint that was trained with another vocabulary."""
+    trained = stored["contract"]["tokenizer"]
+    if tokenizer.fingerprint != trained:
+        raise ValueError(
+            f"{file} was trained with tokenizer {trained[:12]}, but the run's tokenizer.json is "
+            f"{tokenizer.fingerprint[:12]}; put its own back"
+        )
+
+
+def check_belongs(file: Path, config: TrainConfig, home: Path) -> None:
+    """Refuse a checkpoint whose config is another than the run folder's config.yaml."""
+    if (home / "config.yaml").is_file():
+        refuse_another(file, config, read_config(home), "config.yaml")
+
+
+def refuse_another(file: Path, config: TrainConfig, wanted: TrainConfig, place: str) -> None:
+    """ValueError names the dials in which a checkpoint's config is another run's."""
+    if differing := differing_dials(identity(config), identity(wanted), place):
+        raise ValueError(
+            f"{file} is of another run: {', '.join(differing[:6])}; put the run's own file back"
+        )
 
 
 DAMAGE = (RuntimeError, OSError, EOFError, KeyError, TypeError, pickle.UnpicklingError)

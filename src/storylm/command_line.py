@@ -10,8 +10,10 @@ import math
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,30 +25,32 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from storylm.config import (
-    EvaluateConfig,
-    ExportConfig,
-    GenerateConfig,
-    ImportConfig,
-    TrainConfig,
+    TextSources,
     dial_names,
     finished_result,
     register,
     to_config,
     unknown_dial,
 )
+from storylm.config.composing import SCHEMAS
 
 WANTED = {
     "format": "huggingface, llama2c or gguf",
     "source": "<folder, .bin file or hub id>",
+    "step": "<the step to be made again>",
     "run.name": "<name>, the folder that is made under runs/",
 }
 """What a dial without a default may be, where it is not a run."""
+GROUPS = (
+    "tokenizer", "data", "model", "size", "optim", "schedule",
+    "trainer", "callbacks", "logger", "experiment",
+)  # fmt: skip
 cells: list[tuple[str, float, str]] = []
 """(run, val/bits_per_byte, what happened) of each cell of this process's sweep."""
 
 
 def run_script(main: Callable[[], Any]) -> None:
-    """Run a script's Hydra main; leave with status 0, 1 (one line says why) or 130 (Ctrl-C)."""
+    """Run a script's Hydra main; leave with status 0, 1 (one line says why), 130 (Ctrl-C), 143."""
     register()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -64,7 +68,10 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(task)
     def guarded(*arguments: Any) -> Any:
         try:
+            end_in_order()
             return task(*arguments)
+        except Terminated:
+            leave("stopped; repeat the command to go on", 128 + signal.SIGTERM)
         except KeyboardInterrupt:
             leave("stopped; repeat the command to go on", 130)
         except BrokenPipeError:  # the reader of our output has left, as `head` does
@@ -76,6 +83,21 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
             leave(one_line(error), 1)
 
     return guarded
+
+
+class Terminated(SystemExit):
+    """SIGTERM has come: as Ctrl-C, it ends the process by way of everyone's `finally`."""
+
+
+def end_in_order() -> None:
+    """Let SIGTERM raise Terminated, where nobody else listens for it."""
+
+    def end(number: int, _: Any) -> None:
+        raise Terminated(128 + number)
+
+    main = threading.current_thread() is threading.main_thread()
+    if main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
 
 
 def take_literally(*dials: str) -> None:
@@ -95,8 +117,7 @@ def leave(line: str, status: int) -> None:
 def one_line(error: BaseException) -> str:
     """What went wrong, for a person: where, what it was, what would work."""
     text = str(error)
-    trees = (TrainConfig, GenerateConfig, EvaluateConfig, ExportConfig, ImportConfig)
-    known = [name for tree in trees for name in dial_names(tree)]
+    known = [name for tree in SCHEMAS.values() for name in dial_names(tree)]
     if found := re.search(r"has missing mandatory value: (\w+)", text):
         dial = "run.name" if "ImportedRunConfig" in text else found[1]
         what = WANTED.get(dial, "<name> (scripts/runs.py lists the runs)")
@@ -114,6 +135,12 @@ def one_line(error: BaseException) -> str:
         if "not a ListConfig" in words:
             words = f"this dial is a list; write {dial}='[{value}]'"
         return f"{found[1]}: {words}"
+    if "Config group override must be" in text:
+        words = [word for word in sys.argv[1:] if not re.search(r"=[A-Za-z]", word)]
+        named = next((word for word in words if word.lstrip("+~").partition("=")[0] in GROUPS), "")
+        return f"{named}: a group takes the name of a choice; --help lists them"
+    if isinstance(error, OmegaConfBaseException) and error.full_key:
+        return f"{error.full_key}: {first_line(error)}"
     if isinstance(error, OSError) and error.errno is not None and error.filename:
         return f"{error.filename}: {error.strerror}"
     return first_line(error)
@@ -139,33 +166,40 @@ def command() -> str:
     return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides()])
 
 
-def run_cell(cfg: DictConfig) -> float:
+def run_cell(cfg: DictConfig, sources_now: TextSources | None = None) -> float:
     """One cell of a sweep, in a process of its own: nothing leaks from cell to cell.
 
-    Returns its val/bits_per_byte, or nan where it failed; the sweep goes on.
+    Returns its val/bits_per_byte, or nan where it failed; the sweep goes on. A cell that is done
+    fails all the same where `sources_now` gives another text than it was trained on.
     """
+    name = " ".join(overrides())
     try:
         config = to_config(cfg, overrides())
         name = config.run.name
-        result, state = finished_result(config), "done already"
+        result, state = finished_result(config, sources_now), "done already"
         if result is None:
             words = [*overrides(), "hydra.mode=RUN"]
             status = run_to_its_end([sys.executable, sys.argv[0], *words])
-            result = finished_result(config)
+            result = finished_result(config) if status == 0 else None
             state = "done" if result else f"failed (exit status {status})"
-    except ValueError as error:
-        name, result, state = " ".join(overrides()), None, f"failed: {one_line(error)}"
+    except (ValueError, OSError) as error:
+        result, state = None, f"failed: {one_line(error)}"
     value = result["val/bits_per_byte"] if result else math.nan
     cells.append((name, value, state))
     return value
 
 
 def run_to_its_end(words: list[str]) -> int:
-    """Run a cell. Ctrl-C reaches it as well: wait while it saves, then end the sweep."""
+    """Run a cell. Ctrl-C reaches it as well, SIGTERM is passed on: wait while it saves, then end
+    the sweep."""
     child = subprocess.Popen(words)
     try:
         return child.wait()
     except KeyboardInterrupt:
+        child.wait()
+        raise
+    except Terminated:
+        child.terminate()
         child.wait()
         raise
 

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
-
-from storylm.config import TrainConfig, from_plain, identity
+from storylm.config import identity, read_config, read_result
 
 NUMBERS = ("val/bits_per_byte", "val/loss", "val/perplexity", "train/loss", "parameters", "tokens")
 
 
 def list_runs(folder: Path) -> str:
-    """One line a run: name, state, parameters, tokens, bits per byte."""
-    homes = sorted(path.parent for path in folder.glob("[!_]*/config.yaml"))
+    """One line a run: name, state, parameters, tokens, bits per byte; then what is damaged."""
+    homes = [home for home in sorted(folder.glob("[!_]*")) if is_run(home)]
     if not homes:
         return f"{folder} holds no run yet: uv run scripts/train.py trains one"
     rows = [("run", "state", "parameters", "tokens", "bits per byte", "time")]
+    damage = []
     for home in homes:
-        result = read_result(home)
-        origin = imported_from(home)
-        if origin:
-            rows.append((home.name, f"from {Path(origin).name}", "", "", "", ""))
-            continue
-        if not result:
-            steps = sorted((home / "checkpoints").glob("step_*.ckpt"))
-            reached = int(steps[-1].stem.removeprefix("step_")) if steps else 0
-            rows.append((home.name, f"stopped at step {reached}", "", "", "", ""))
-            continue
+        try:
+            rows.append((home.name, *describe(home)))
+        except (ValueError, OSError) as error:
+            rows.append((home.name, "damaged", "", "", "", ""))
+            damage.append(str(error))
+    return "\n".join([table(rows), *([""] if damage else []), *damage])
+
+
+def describe(home: Path) -> tuple[str, str, str, str, str]:
+    """A run's state and numbers, for people. Raises ValueError where a file of it is damaged."""
+    config, result = read_config(home), read_result(home)
+    if config.schedule.steps == 0 and config.init_from:  # an import
+        return f"from {Path(config.init_from).name}", "", "", "", ""
+    if not result:
+        steps = sorted((home / "checkpoints").glob("step_*.ckpt"))
+        reached = int(steps[-1].stem.removeprefix("step_")) if steps else 0
+        return f"stopped at step {reached}", "", "", "", ""
+    try:
         bits = f"{result['val/bits_per_byte']:.4f}"
         time = f"{result['seconds'] / 60:.1f} min"
-        rows.append(
-            (home.name, "done", f"{result['parameters']:,}", f"{result['tokens']:,}", bits, time)
-        )
-    return table(rows)
-
-
-def imported_from(home: Path) -> str:
-    """Where an imported model came from; empty for a run that was trained here."""
-    config = OmegaConf.load(home / "config.yaml")
-    imported = OmegaConf.select(config, "schedule.steps") == 0
-    return str(OmegaConf.select(config, "init_from") or "") if imported else ""
+        return "done", f"{result['parameters']:,}", f"{result['tokens']:,}", bits, time
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"{home / 'result.json'} is damaged: {error!r}; delete it and repeat the run's command"
+        ) from None
 
 
 def compare_runs(homes: list[Path]) -> str:
@@ -57,7 +57,7 @@ def compare_runs(homes: list[Path]) -> str:
         values = [str(one.get(name, "default")) for one in dials]
         if len(set(values)) > 1:
             rows.append((name, *values))
-    results = [read_result(home) for home in homes]
+    results = [read_result(home) or {} for home in homes]
     for name in NUMBERS:
         rows.append((name, *(number(result.get(name)) for result in results)))
     return table(rows)
@@ -69,24 +69,19 @@ def delete_run(home: Path) -> str:
     return f"{home} is deleted"
 
 
+def is_run(home: Path) -> bool:
+    """Whether a folder is a run, be it a damaged one."""
+    return (home / "config.yaml").is_file() or (home / "checkpoints").is_dir()
+
+
 def check_run(home: Path) -> None:
-    if not (home / "config.yaml").is_file():
+    if not is_run(home):
         raise FileNotFoundError(f"{home} is not a run: it has no config.yaml")
 
 
 def read_dials(home: Path) -> dict[str, Any]:
     check_run(home)
-    plain = OmegaConf.to_container(OmegaConf.load(home / "config.yaml"))
-    return identity(from_plain(TrainConfig, plain))
-
-
-def read_result(home: Path) -> dict[str, Any]:
-    """The numbers of a run that is done; empty for one that is not."""
-    file = home / "result.json"
-    try:
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError:
-        raise ValueError(f"{file} is damaged; delete it and repeat the run's command") from None
+    return identity(read_config(home))
 
 
 def number(value: float | None) -> str:

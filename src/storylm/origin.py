@@ -21,7 +21,7 @@ from storylm.config import (
     TokenizerKind,
     TrainConfig,
     fingerprint,
-    from_plain,
+    read_config,
     require,
     runs_path,
     to_plain,
@@ -154,10 +154,3 @@ def merge_model(before: ModelConfig, asked: dict[str, object], home: Path) -> di
 
 def dials() -> list[str]:
     return [f.name for f in dataclasses.fields(ModelConfig)]
-
-
-def read_config(home: Path) -> TrainConfig:
-    file = home / "config.yaml"
-    if not file.is_file():
-        raise FileNotFoundError(f"there is no run {home}; scripts/runs.py lists the runs")
-    return from_plain(TrainConfig, OmegaConf.to_container(OmegaConf.load(file)))

@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import BooleanNode, DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from storylm.config.identity import run_name
 from storylm.config.plain import default_of, refuse_extra
 from storylm.config.run import TrainConfig
-from storylm.config.scripts import EvaluateConfig, ExportConfig, GenerateConfig, ImportConfig
+from storylm.config.scripts import (
+    EvaluateConfig,
+    ExportConfig,
+    GenerateConfig,
+    ImportConfig,
+    ReplayConfig,
+)
+
+SCHEMAS = {
+    "train": TrainConfig,
+    "generate": GenerateConfig,
+    "evaluate": EvaluateConfig,
+    "export": ExportConfig,
+    "import": ImportConfig,
+    "replay": ReplayConfig,
+}
+"""What each script's tree is, by the name that its YAML gives it before `_schema`."""
 
 
 def register() -> None:
-    """Store the schemas where Hydra finds them, with the open nodes open to any key."""
-    train = OmegaConf.structured(default_of(TrainConfig))
-    for name in ("trainer", "callbacks", "logger"):
-        train[name]._set_flag("struct", False)
-    ConfigStore.instance().store(name="train_schema", node=train)
-    ConfigStore.instance().store(name="generate_schema", node=GenerateConfig)
-    ConfigStore.instance().store(name="evaluate_schema", node=EvaluateConfig)
-    ConfigStore.instance().store(name="export_schema", node=ExportConfig)
-    ConfigStore.instance().store(
-        name="import_schema", node=OmegaConf.structured(default_of(ImportConfig))
-    )
+    """Store the schemas where Hydra finds them."""
+    for name, kind in SCHEMAS.items():
+        ConfigStore.instance().store(name=f"{name}_schema", node=build_schema(kind))
+
+
+def build_schema(kind: type) -> DictConfig:
+    """A typed tree of defaults: open nodes are open to any key, a switch takes true or false only.
+
+    OmegaConf itself would read any number but 0 as true.
+    """
+    tree = OmegaConf.structured(default_of(kind))
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        for name in node:
+            child = node._get_node(name)
+            if isinstance(child, BooleanNode):
+                child._set_flag("convert", False)
+            elif isinstance(child, DictConfig):
+                ours = dataclasses.is_dataclass(OmegaConf.get_type(child))
+                nodes += [child] if ours else []
+                child._set_flag("struct", None if ours else False)
+    return tree
 
 
 def to_config(cfg: DictConfig, overrides: Sequence[str] = ()) -> Any:
@@ -41,7 +70,15 @@ def to_config(cfg: DictConfig, overrides: Sequence[str] = ()) -> Any:
         if isinstance(config, TrainConfig) and config.run.name is None:
             cfg.run.name = run_name(config, overrides)  # loggers may refer to ${run.name}
             config = OmegaConf.to_object(cfg)
+    except MissingMandatoryValue as error:
+        # Those that a script must be given have no default; the command line finds words for them.
+        needed = OmegaConf.missing_keys(OmegaConf.structured(default_of(OmegaConf.get_type(cfg))))
+        dial = error.full_key
+        words = f"{dial}=??? is no value; leave {dial} out"
+        raise ValueError(str(error).splitlines()[0] if dial in needed else words) from None
     except OmegaConfBaseException as error:
-        cause = error.__cause__ or error
-        raise ValueError(str(cause).splitlines()[0]) from None
+        words = str(error.__cause__ or error).splitlines()[0]
+        if error.full_key:
+            words = f"{error.full_key}: {words}"
+        raise ValueError(words) from None
     return config

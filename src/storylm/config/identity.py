@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +41,15 @@ def identity(config: Any) -> dict[str, Any]:
 WATCHERS = ("progress", "samples")
 
 
+def differing_dials(here: dict[str, Any], there: dict[str, Any], place: str = "there") -> list[str]:
+    """The dials in which two identities differ, each with both values."""
+    return [
+        f"{dial}={here.get(dial, 'default')} ({place} {there.get(dial, 'default')})"
+        for dial in sorted(here.keys() | there.keys())
+        if here.get(dial) != there.get(dial)
+    ]
+
+
 def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
     """The run's folder: label, overridden identity dials, six hex digits of the identity's hash.
 
@@ -62,15 +70,6 @@ def run_name(config: TrainConfig, overrides: Sequence[str] = ()) -> str:
 
 def run_folder(config: TrainConfig) -> Path:
     return Path(config.run.folder) / config.run.name
-
-
-def finished_result(config: TrainConfig) -> dict[str, Any] | None:
-    """The numbers of a run of exactly this identity that is done; else None."""
-    file = run_folder(config) / "result.json"
-    if not file.is_file():
-        return None
-    result = json.loads(file.read_text(encoding="utf-8"))
-    return result if result.get("identity") == fingerprint(identity(config)) else None
 
 
 def runs_path(run: str, folder: str = "runs") -> Path:

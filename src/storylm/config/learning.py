@@ -5,11 +5,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from storylm.config.checks import at_least, in_unit_interval, require
+from storylm.config.checks import at_least, check_use, check_values, in_unit_interval, require
 
 
 class OptimizerKind(enum.Enum):
     adamw = "adamw"
+    muon = "muon"
+    """The matrices inside blocks move by their orthogonalized momentum (Jordan 2024), all else by
+    AdamW."""
 
 
 class Average(enum.Enum):
@@ -25,8 +28,15 @@ class OptimConfig:
     kind: OptimizerKind = OptimizerKind.adamw
     learning_rate: float = 2e-3
     """The peak; the schedule multiplies it."""
+    momentum: float = 0.95
+    """For kind=muon: the share of a matrix's momentum that stays at each step."""
+    muon_ratio: float = 1.0
+    """For kind=muon: the learning rate of the matrices over that of all else. At 1 their updates
+    are about as large as AdamW's."""
     beta1: float = 0.9
+    """AdamW's: the share of the mean gradient that stays at each step."""
     beta2: float = 0.95
+    """AdamW's: the share of the mean squared gradient that stays at each step."""
     eps: float = 1e-8
     weight_decay: float = 0.1
     """Decoupled; for matrices only, not for norms, biases and embeddings."""
@@ -39,14 +49,21 @@ class OptimConfig:
     """For average=ema: the share of the average that stays at each step."""
 
     def __post_init__(self) -> None:
+        check_values("optim", self)
         require(
             self.learning_rate > 0, f"optim.learning_rate={self.learning_rate} must be positive"
         )
-        for name in ("beta1", "beta2", "average_decay"):
+        for name in ("momentum", "beta1", "beta2", "average_decay"):
             value = getattr(self, name)
             require(0 <= value < 1, f"optim.{name}={value} must be at least 0 and less than 1")
-        require(self.eps > 0, f"optim.eps={self.eps} must be positive")
+        for name in ("eps", "muon_ratio"):
+            value = getattr(self, name)
+            require(value > 0, f"optim.{name}={value} must be positive")
         at_least("optim", self, 0, "weight_decay", "clip")
+        muon = self.kind is OptimizerKind.muon
+        check_use("optim", self, muon, "optim=muon", "momentum", "muon_ratio")
+        ema = self.average is Average.ema
+        check_use("optim", self, ema, "optim.average=ema", "average_decay")
 
 
 class ScheduleKind(enum.Enum):
@@ -73,9 +90,10 @@ class ScheduleConfig:
     decay: float = 0.2
     """For kind=wsd: share of the run in which the rate falls, at its end."""
     final: float = 0.1
-    """Learning rate at the end, over the peak."""
+    """Learning rate at the end, over the peak; 1 for kind=constant."""
 
     def __post_init__(self) -> None:
+        check_values("schedule", self)
         given = {
             name: getattr(self, name)
             for name in ("steps", "tokens", "passes")
@@ -97,4 +115,11 @@ class ScheduleConfig:
             self.kind is not ScheduleKind.wsd or self.warmup + self.decay <= 1,
             f"schedule.warmup={self.warmup} and schedule.decay={self.decay} together exceed "
             "the run; lower one",
+        )
+        wsd = self.kind is ScheduleKind.wsd
+        check_use("schedule", self, wsd, "schedule=wsd", "decay")
+        require(
+            self.kind is not ScheduleKind.constant or self.final == 1,
+            f"schedule.final={self.final} contradicts schedule.kind=constant, which ends at its "
+            "peak: give schedule=constant without schedule.final, or schedule=cosine or wsd",
         )

@@ -6,7 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, field
 
-from storylm.config.checks import at_least, require
+from storylm.config.checks import at_least, check_file_name, check_use, check_values, require
 
 
 class Norm(enum.Enum):
@@ -107,6 +107,12 @@ class ModelConfig:
     """Output projections start at zero, so that each block begins as the identity."""
 
     def __post_init__(self) -> None:
+        for name in ("rope_theta", "norm_eps"):
+            value = getattr(self, name)
+            require(0 < value < math.inf, f"model.{name}={value} must be positive and finite")
+        check_values("model", self)
+        for name in ("style", "size"):
+            check_file_name(f"model.{name}", getattr(self, name))
         at_least(
             "model",
             self,
@@ -143,12 +149,11 @@ class ModelConfig:
                 f"{self.head_dim + 1}",
             )
         require(self.mlp_ratio > 0, f"model.mlp_ratio={self.mlp_ratio} must be positive")
-        for name in ("rope_theta", "norm_eps"):
-            value = getattr(self, name)
-            require(0 < value < math.inf, f"model.{name}={value} must be positive and finite")
         require(self.init_std > 0, f"model.init_std={self.init_std} must be positive")
         at_least("model", self, 0, "logit_softcap")
         self.check_rope_scaling()
+        rope = self.position is Position.rope
+        check_use("model", self, rope, "model.position=rope", "rope_theta")
         require(
             0 <= self.dropout < 1,
             f"model.dropout={self.dropout} must be at least 0 and less than 1",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import enum
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from storylm.config.checks import at_least, check_file_name, free, require
-from storylm.config.learning import OptimConfig, ScheduleConfig
+from storylm.config.checks import (
+    at_least,
+    check_file_name,
+    check_line,
+    check_values,
+    free,
+    require,
+)
+from storylm.config.learning import OptimConfig, OptimizerKind, ScheduleConfig
 from storylm.config.model import ModelConfig
 from storylm.config.plain import default_of
 from storylm.config.text import DataConfig, DataKind, TokenizerConfig, TokenizerKind
@@ -21,6 +27,20 @@ class Precision(enum.Enum):
     fp32 = "fp32"
     bf16 = "bf16"
     """bf16 products with fp32 weights (Lightning's bf16-mixed)."""
+
+
+class NonFinite(enum.Enum):
+    stop = "stop"
+    skip = "skip"
+    """The optimizer leaves weights and state as they are, and the next step follows."""
+
+
+class Preflight(enum.Enum):
+    on = "on"
+    """Measure a few steps, say what the run will take, refuse what cannot work."""
+    only = "only"
+    """Say it, and do not train."""
+    off = "off"
 
 
 @dataclass
@@ -64,6 +84,17 @@ class RunConfig:
     """Optimizer steps between checkpoints, besides those at each validation; 0 saves only those."""
     keep_checkpoints: int = free(2)
     """Newest checkpoints kept beside the best one."""
+    snapshots: int = free(0)
+    """Weight-only checkpoints that stay, so many for each doubling of the step, to look at how
+    learning went; 0 keeps none."""
+    checkpoint_gib: float = free(0.0)
+    """Most that the run's checkpoints ever take on the disk, the one that is being written
+    included; 0 sets no limit. Older ones go first, the newest and the best stay."""
+    on_nonfinite: NonFinite = free(NonFinite.stop)
+    """Where a loss or a gradient is not finite: stop, or skip the step; reported in both cases."""
+    spike_sigmas: float = free(6.0)
+    """A loss so many standard deviations above the mean of the last 128 steps is reported; 0
+    reports none."""
     log_every: int = 10
     """Optimizer steps between rows of metrics."""
     sample_prompts: list[str] = free(["Once upon a time", "One day,", ""])
@@ -73,6 +104,7 @@ class RunConfig:
     """Longest sample story, in tokens; 0 goes on to the end of the context."""
 
     def __post_init__(self) -> None:
+        check_values("run", self)
         at_least(
             "run", self, 1, "tokens_per_step", "micro_batch_size", "keep_checkpoints", "log_every"
         )
@@ -87,11 +119,14 @@ class RunConfig:
             "checkpoint_every",
             "sample_temperature",
             "sample_tokens",
+            "snapshots",
+            "checkpoint_gib",
+            "spike_sigmas",
         )
         require(0 <= self.seed < 2**32, f"run.seed={self.seed} must lie between 0 and 2**32 - 1")
         if self.name is not None:
             check_file_name("run.name", self.name)
-        check_file_name("run.label", self.label)
+        check_line("run.folder", self.folder)
 
 
 OURS_NOT_THE_TRAINERS = {
@@ -147,8 +182,9 @@ class LoraConfig:
     """Linear layers of a block that get an adapter, by their names."""
 
     def __post_init__(self) -> None:
+        check_values("lora", self)
         at_least("lora", self, 1, "rank")
-        require(0 < self.alpha < math.inf, f"lora.alpha={self.alpha} must be positive and finite")
+        require(self.alpha > 0, f"lora.alpha={self.alpha} must be positive")
         known = default_of(LoraConfig).targets
         require(
             bool(self.targets) and set(self.targets) <= set(known),
@@ -172,6 +208,8 @@ class TrainConfig:
     finetune: Finetune = Finetune.full
     """With init_from: train all weights, or low-rank adapters."""
     lora: LoraConfig = field(default_factory=LoraConfig)
+    preflight: Preflight = free(Preflight.on)
+    """What happens before a new run's first step; a run that goes on is not measured again."""
     trainer: dict[str, Any] = free({})
     """Passed to lightning.Trainer as it is, but for what our own dials say."""
     callbacks: dict[str, Any] = free({})
@@ -180,9 +218,16 @@ class TrainConfig:
     """Lightning loggers, each a `_target_` node."""
 
     def __post_init__(self) -> None:
+        check_file_name("run.label", self.run.label)  # after the names that it is made of
+        check_line("init_from", self.init_from, empty=True)
         require(
             self.finetune is Finetune.full or bool(self.init_from),
             f"finetune={self.finetune.value} adapts a trained model: give init_from=<run>",
+        )
+        require(
+            self.finetune is Finetune.full or self.optim.kind is OptimizerKind.adamw,
+            f"optim.kind={self.optim.kind.value} moves whole matrices, but finetune=lora has only "
+            "adapters, which are left to AdamW: give optim=adamw",
         )
         require(
             self.schedule.steps != 0 or bool(self.init_from), "schedule.steps=0 must be positive"

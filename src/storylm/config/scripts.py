@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import enum
-import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from omegaconf import MISSING
 
-from storylm.config.checks import check_file_name, require
+from storylm.config.checks import (
+    at_least,
+    check_file_name,
+    check_line,
+    check_use,
+    check_values,
+    require,
+)
 from storylm.config.model import RopeScaling
 from storylm.config.text import DataConfig
 
@@ -47,15 +53,15 @@ class GenerateConfig:
     """CPU threads; 0 takes every core."""
 
     def __post_init__(self) -> None:
-        for name, least in (("count", 1), ("max_tokens", 0), ("temperature", 0), ("top_k", 0)):
-            value = getattr(self, name)
-            require(value >= least, f"{name}={value} must be at least {least}")
-        require(
-            math.isfinite(self.temperature),
-            f"temperature={self.temperature} must be a finite number",
-        )
+        check_values("", self)
+        check_line("run", self.run)
+        check_checkpoint(self.checkpoint)
+        at_least("", self, 1, "count")
+        at_least("", self, 0, "max_tokens", "temperature", "top_k", "context_length", "threads")
         require(0 < self.top_p <= 1, f"top_p={self.top_p} must be above 0 and at most 1")
         require(0 <= self.min_p < 1, f"min_p={self.min_p} must be at least 0 and below 1")
+        longer = self.context_length > 0
+        check_use("", self, longer, "a context_length, to which it reaches", "rope_scaling")
 
 
 @dataclass
@@ -75,12 +81,17 @@ class EvaluateConfig:
     """CPU threads; 0 takes every core."""
 
     def __post_init__(self) -> None:
-        require(bool(self.runs), "run=[] names no run; give run=<name> or run='[<one>,<other>]'")
-        require(self.stories >= 1, f"stories={self.stories} must be at least 1")
+        check_values("", self)
+        named = self.run if isinstance(self.run, list) else [self.run]
         require(
-            math.isfinite(self.temperature) and self.temperature >= 0,
-            f"temperature={self.temperature} must be a finite number of at least 0",
+            bool(named) and all(isinstance(run, (str, int)) for run in named),
+            f"run={self.run} names no run; give run=<name> or run='[<one>,<other>]'",
         )
+        for run in self.runs:
+            check_line("run", run)
+        check_checkpoint(self.checkpoint)
+        at_least("", self, 1, "stories")
+        at_least("", self, 0, "temperature", "threads")
 
     @property
     def runs(self) -> list[str]:
@@ -116,6 +127,11 @@ class ExportConfig:
     """For push_to: a repository that is made now is private."""
 
     def __post_init__(self) -> None:
+        check_line("run", self.run)
+        check_checkpoint(self.checkpoint)
+        check_line("folder", self.folder, empty=True)
+        check_line("push_to", self.push_to, empty=True)
+        check_use("", self, bool(self.push_to), "push_to=<owner/name>", "private")
         require(
             not self.push_to or self.format is Format.huggingface,
             f"push_to={self.push_to} needs format=huggingface, not {self.format.value}",
@@ -136,6 +152,7 @@ class ImportedRunConfig:
 
     def __post_init__(self) -> None:
         check_file_name("run.name", self.name)
+        check_line("run.folder", self.folder)
 
 
 @dataclass
@@ -153,3 +170,36 @@ class ImportConfig:
     run: ImportedRunConfig = field(default_factory=ImportedRunConfig)
     data: DataConfig = field(default_factory=DataConfig)
     """The stories on which evaluate.py scores it; the model was trained elsewhere."""
+
+    def __post_init__(self) -> None:
+        for name in ("source", "revision"):
+            check_line(name, getattr(self, name))
+        check_line("tokenizer_file", self.tokenizer_file, empty=True)
+        file = self.source.endswith(".bin")
+        check_use("", self, file, "a llama2.c .bin file as source", "tokenizer_file")
+
+
+@dataclass
+class ReplayConfig:
+    """The tree of `scripts/replay.py`."""
+
+    run: str = MISSING
+    """A folder under `folder`, or its path."""
+    step: int = MISSING
+    """The step to be made again, counted from 0: as many as were made before it."""
+    folder: str = "runs"
+    threads: int = 0
+    """CPU threads; 0 takes the run's own number. Another number changes the last bits."""
+
+    def __post_init__(self) -> None:
+        check_values("", self)
+        check_line("run", self.run)
+        check_line("folder", self.folder)
+        at_least("", self, 0, "step", "threads")
+
+
+def check_checkpoint(checkpoint: str) -> None:
+    require(
+        re.fullmatch(r"best|last|[0-9]{1,12}", checkpoint) is not None,
+        f"checkpoint={checkpoint!r} is none; give best, last, or a step",
+    )

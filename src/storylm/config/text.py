@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
 
-from storylm.config.checks import at_least, check_file_name, free, require
+from storylm.config.checks import (
+    at_least,
+    check_file_name,
+    check_line,
+    check_split,
+    check_use,
+    check_values,
+    free,
+    require,
+)
 
 
 class TokenizerKind(enum.Enum):
@@ -46,6 +56,7 @@ class TokenizerConfig:
     folder: str = free("tokenizers")
 
     def __post_init__(self) -> None:
+        check_values("tokenizer", self)
         pretrained = self.kind in (TokenizerKind.pretrained, TokenizerKind.top)
         require(
             not pretrained or bool(self.source),
@@ -60,6 +71,10 @@ class TokenizerConfig:
         at_least("tokenizer", self, 257, "vocab_size")
         at_least("tokenizer", self, 1, "max_bytes")
         check_file_name("tokenizer.name", self.name)
+        check_line("tokenizer.folder", self.folder)
+        check_line("tokenizer.source", self.source, empty=True)
+        check_split("tokenizer.split", self.split)
+        check_use("tokenizer", self, pretrained, "tokenizer.kind=pretrained or top", "source")
 
 
 class DataKind(enum.Enum):
@@ -120,6 +135,7 @@ class DataConfig:
     """Processes that tell and tokenize; 0 takes every core."""
 
     def __post_init__(self) -> None:
+        check_values("data", self)
         files = self.kind is not DataKind.fables
         require(
             not files or bool(self.train),
@@ -153,3 +169,29 @@ class DataConfig:
             f"data.valid_share={self.valid_share} must lie between 0 and 1",
         )
         check_file_name("data.name", self.name)
+        require(0 <= self.seed < 2**32, f"data.seed={self.seed} must lie between 0 and 2**32 - 1")
+        for name in ("folder", "revision", "text_field"):
+            check_line(f"data.{name}", getattr(self, name))
+        for name in ("train", "valid"):
+            for item in getattr(self, name):
+                check_line(f"data.{name}", item)
+        check_line("data.hub_id", self.hub_id, empty=True)
+        require(
+            not self.hub_id
+            or re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", self.hub_id) is not None,
+            f"data.hub_id={self.hub_id} is no owner/name of a data set",
+        )
+        self.check_uses(files)
+
+    def check_uses(self, files: bool) -> None:
+        """The world's other dials are not in it: conf/data/fables_easy.yaml sets them."""
+        hub, rows = self.kind is DataKind.hub, self.kind in (DataKind.hub, DataKind.text)
+        check_use("data", self, not files, "data.kind=fables", "seed", "instruct")
+        where = "files: choose data=text_files, bin or tinystories"
+        check_use("data", self, files, where, "train", "valid")
+        check_use("data", self, hub, "data.kind=hub", "hub_id", "revision")
+        check_use("data", self, rows, "data.kind=text or hub", "text_field")
+        held_out = rows and not self.valid
+        where = "data.kind=text or hub without data.valid"
+        check_use("data", self, held_out, where, "valid_share")
+        check_use("data", self, self.kind is DataKind.bin, "data.kind=bin", "dtype")

@@ -62,6 +62,12 @@ class TokenDataModule(L.LightningDataModule):
             pin_memory=trainer.accelerator.name() == "cuda",
         )
 
+    def windows_of(self, step: int) -> list[int]:
+        """The numbers of a step's windows, all devices' together, in their order."""
+        run = self.config.run
+        per_step = run.tokens_per_step // self.config.model.context_length
+        return WindowSampler(len(self.windows), per_step, run.seed).windows(step)
+
     def val_dataloader(self) -> DataLoader:
         # Every rank scores equally many batches; those beyond the last one are empty repeats.
         ranks = self.trainer.world_size

@@ -4,7 +4,8 @@
 `manifest.json`, which says how many stories, tokens and bytes they hold, where the text came from
 and each shard's sha256. A shard appears whole or not at all, and a run that was killed goes on
 after the last one: the files are the same, byte for byte, as those of a run that was not.
-`TokenShards` reads and verifies them.
+`TokenShards` reads them. Before they are trained on, every byte is compared with the manifest, once
+for each version of a file: `verified.json` remembers which.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import bisect
 import contextlib
 import hashlib
 import itertools
-import json
 import math
 import multiprocessing
 import os
@@ -23,7 +23,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -35,15 +35,17 @@ import numpy as np
 from storylm.config import DataConfig, DataKind, fingerprint, identity
 from storylm.data.stories import Batch, batches, extent, find_files, sources
 from storylm.tokenizer import Tokenizer
-from storylm.whole_files import sync_folder, write_whole
+from storylm.whole_files import read_sealed, sync_folder, write_sealed
 
-FORMAT = 1
+FORMAT = 2
 SPLITS = ("valid", "train")
 """In the order of writing: too little text to validate on is known before the long work."""
 ALONE_SECONDS = 2.0
 """Work that is done within this time is not worth the start of other processes."""
 BLOCK = 1 << 22
-"""Ids that are looked through at once."""
+"""Ids, or bytes, that are looked through at once."""
+QUIET_SECONDS = 2.0
+"""Verifying that takes longer says so."""
 
 
 def prepare_shards(
@@ -74,7 +76,9 @@ def prepare_shards(
         write_manifest(config, tokenizer, folder, splits, origin)
         if progress:
             print(f"{folder}: {summary(splits, time.monotonic() - began)}", flush=True)
-    return TokenShards(folder, "train"), TokenShards(folder, "valid")
+    train, valid = TokenShards(folder, "train"), TokenShards(folder, "valid")
+    verify_once(folder, [train, valid], progress=progress)
+    return train, valid
 
 
 class TokenShards:
@@ -106,7 +110,7 @@ class TokenShards:
 
     def open(self, shard: dict[str, Any]) -> np.ndarray:
         path = self.folder / shard["file"]
-        remedy = f"delete {self.folder} and repeat the command, which makes it again"
+        remedy = self.remedy
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing; {remedy}")
         size, expected = path.stat().st_size, shard["tokens"] * self.dtype.itemsize
@@ -148,14 +152,65 @@ class TokenShards:
     def verify(self) -> None:
         """Compare every shard with its sha256. Raises ValueError for the first that differs."""
         for shard in self.shards:
-            path = self.folder / shard["file"]
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != shard["sha256"]:
-                raise ValueError(
-                    f"{path} has sha256 {found[:12]}, but the manifest says "
-                    f"{shard['sha256'][:12]}; delete {self.folder} and repeat the command"
-                )
+            self.verify_shard(shard)
+
+    def verify_shard(self, shard: dict[str, Any], watch: Callable[[], None] = lambda: None) -> None:
+        """The same for one shard. `watch` is called between blocks."""
+        path, digest = self.folder / shard["file"], hashlib.sha256()
+        with path.open("rb") as file:
+            while data := file.read(BLOCK):
+                digest.update(data)
+                watch()
+        if (found := digest.hexdigest()) != shard["sha256"]:
+            raise ValueError(
+                f"{path} has sha256 {found[:12]}, but the manifest says "
+                f"{shard['sha256'][:12]}; {self.remedy}"
+            )
+
+    @property
+    def remedy(self) -> str:
+        if self.manifest["kind"] == DataKind.bin.value:  # the files are not ours to make
+            return f"copy it again, or delete {self.folder} if it is meant to be another now"
+        return f"delete {self.folder} and repeat the command, which makes it again"
+
+
+def verify_once(folder: Path, splits: Sequence[TokenShards], *, progress: bool = True) -> None:
+    """Verify the shards whose file is another than when it was last verified.
+
+    What was verified is remembered where the folder can be written to; without that, all is
+    verified each time. Raises as `TokenShards.verify`.
+    """
+    began, told = time.monotonic(), not progress
+
+    def watch() -> None:
+        nonlocal told
+        if not told and time.monotonic() - began > QUIET_SECONDS:
+            told = True
+            size = sum(shard["tokens"] * s.dtype.itemsize for s in splits for shard in s.shards)
+            print(f"{folder}: verifying {size / 1e6:,.1f} MB of shards, once", flush=True)
+
+    record = folder / "verified.json"
+    try:
+        before = read_sealed(record, "").get("files")
+    except (OSError, ValueError):
+        before = None
+    before = before if isinstance(before, dict) else {}
+    now: dict[str, Any] = {}
+    for shards in splits:
+        for shard in shards.shards:
+            seen = {"sha256": shard["sha256"], "version": file_version(folder / shard["file"])}
+            if before.get(shard["file"]) != seen:
+                shards.verify_shard(shard, watch)
+            now[shard["file"]] = seen
+    if now != before:
+        with contextlib.suppress(OSError):
+            write_sealed(record, {"files": now})
+
+
+def file_version(path: Path) -> list[int]:
+    """Numbers of which one changes when a file is written to or replaced."""
+    state = path.stat()
+    return [state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns]
 
 
 # ----------------------------------------------------------------------------------------- manifest
@@ -168,23 +223,33 @@ def origin_of(config: DataConfig, tokenizer: Tokenizer, splits: Iterable[str]) -
 
 
 def read_origin(folder: Path) -> str | None:
-    return read_manifest(folder)["origin"] if (folder / "manifest.json").is_file() else None
+    """The origin of the finished shards in a folder; None where there are none or of an older
+    format, which are made again. Raises ValueError for a damaged manifest."""
+    file = folder / "manifest.json"
+    if not file.is_file():
+        return None
+    manifest = open_manifest(file)
+    older = manifest.get("format") in range(1, FORMAT)
+    return None if older else read_manifest(folder)["origin"]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
+    """Raises FileNotFoundError without one, ValueError where it is damaged or of another format."""
     file = folder / "manifest.json"
     if not file.is_file():
         raise FileNotFoundError(f"{folder} has no finished shards; scripts/train.py makes them")
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        found = manifest["format"]
-    except (ValueError, KeyError, TypeError):
-        found = "unreadable"
-    if found != FORMAT:
+    manifest = open_manifest(file)
+    if manifest.get("format") != FORMAT:
         raise ValueError(
-            f"{file} has format {found}, not {FORMAT}; delete {folder} and repeat the command"
+            f"{file} has format {manifest.get('format')}, not {FORMAT}; delete {folder} and repeat "
+            "the command"
         )
     return manifest
+
+
+def open_manifest(file: Path) -> dict[str, Any]:
+    remedy = f"delete {file.parent} and repeat the command, which makes it again"
+    return read_sealed(file, remedy, unsealed=lambda manifest: manifest.get("format") == 1)
 
 
 def write_manifest(
@@ -216,7 +281,7 @@ def write_manifest(
         "splits": {name: splits[name] for name in ("train", "valid")},
     }
     with in_words(folder):
-        write_whole(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+        write_sealed(folder / "manifest.json", manifest)
     kept = {shard["file"] for split in splits.values() for shard in split["shards"]}
     for path in own_files(folder, *SPLITS):
         if path.name not in kept:
@@ -294,10 +359,10 @@ class ShardWriter:
         return self.folder / f"{self.split}_{number:05d}.bin"
 
     def read_record(self, number: int) -> dict[str, Any] | None:
-        """The record of a finished shard; None where it is missing or of another origin."""
+        """The record of a finished shard; None where it is damaged or of another origin."""
         path = self.path(number)
         try:
-            record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            record = read_sealed(path.with_suffix(".json"), "")
             fits = record["origin"] == self.origin and record["size"] == path.stat().st_size
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -366,7 +431,7 @@ class ShardWriter:
             "origin": self.origin,
         }
         with in_words(self.folder):
-            write_whole(path.with_suffix(".json"), json.dumps(record))
+            write_sealed(path.with_suffix(".json"), record)
         self.shards.append(record)
 
 
@@ -447,7 +512,8 @@ def encode_all(work: Iterator[Batch], tokenizer: Tokenizer, workers: int) -> Ite
     waiting: deque[Any] = deque()
     try:
         for batch in work:
-            waiting.append(pool.submit(encode_in_worker, batch))
+            with interrupts_held():  # this may start a worker
+                waiting.append(pool.submit(encode_in_worker, batch))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -459,6 +525,20 @@ def encode_all(work: Iterator[Batch], tokenizer: Tokenizer, workers: int) -> Ite
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until this is over, and processes that are started in it never hear it: they
+    would else end in a traceback while they are still importing."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 worker_tokenizer: Tokenizer

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from storylm.checkpoint import Run, load_run
 from storylm.command_line import in_columns
-from storylm.config import EvaluateConfig
+from storylm.config import EvaluateConfig, read_result
 from storylm.data.fables import KINDS
+from storylm.data.shards import open_manifest
+from storylm.data.stories import world_fingerprint
 from storylm.evaluation.fables import DISTANCES, class_of, examine, held_out
 from storylm.evaluation.scoring import Estimate
 from storylm.model.size import count_parameters
@@ -38,8 +42,11 @@ def evaluate(config: EvaluateConfig) -> str:
         began = time.monotonic()
         name = run.folder.name
         print(f"{name}: {config.stories} held-out stories …", file=sys.stderr, flush=True)
+        facts = about(run, config)
+        if words := told_of_the_world(facts):
+            print(f"{name}: {words}", file=sys.stderr, flush=True)
         grades = examine(run, exam, temperature=config.temperature, seed=config.seed)
-        graded[name] = {**about(run, config), **grades}
+        graded[name] = {**facts, **grades}
         write(run, graded[name])
         took = time.monotonic() - began
         print(f"{name}: examined in {took:.0f} s", file=sys.stderr, flush=True)
@@ -56,7 +63,35 @@ def about(run: Run, config: EvaluateConfig) -> dict[str, Any]:
         "parameters": count_parameters(run.config.model),
         "temperature": config.temperature,
         "seed": config.seed,
+        "world": world_fingerprint(),
+        "trained_on_world": world_of(run),
     }
+
+
+def world_of(run: Run) -> str | None:
+    """The fingerprint of the story world that a run was trained on: from its result, or from the
+    manifest of its shards where they are still there; None where neither knows."""
+    result = read_result(run.folder) or {}
+    if "sources" in result:
+        return result["sources"]["world"]
+    data = run.config.data
+    for file in sorted(Path(data.folder).glob(f"{data.name}-*/manifest.json")):
+        with contextlib.suppress(ValueError, KeyError, TypeError, OSError):
+            manifest = open_manifest(file)
+            if result and manifest["fingerprint"] == result["data"]:
+                return manifest["splits"]["train"]["sources"].get("world")
+    return None
+
+
+def told_of_the_world(facts: dict[str, Any]) -> str:
+    """One line where a run is graded by another story world than it learned; empty where not."""
+    trained, now = facts.get("trained_on_world"), facts.get("world")
+    if not trained or trained == now:
+        return ""
+    return (
+        f"trained on story world {trained[:12]}, graded by {now[:12]}: the world has changed, so "
+        "its grades are not comparable with those of that time"
+    )
 
 
 def write(run: Run, grades: dict[str, Any]) -> None:
@@ -64,6 +99,8 @@ def write(run: Run, grades: dict[str, Any]) -> None:
     home.mkdir(exist_ok=True)
     rows = table({run.folder.name: grades})
     page = [f"# What {run.folder.name} knows of the story world", ""]
+    if words := told_of_the_world(grades):
+        page += [f"**{words[0].upper()}{words[1:]}.**", ""]
     page += ["| " + " | ".join(row) + " |" for row in (rows[0], ["---"] * len(rows[0]), *rows[1:])]
     page += ["", "Bits per byte by kind, of the model and of the data:", ""]
     page += ["| kind | share of bytes | model | floor |", "|---|---|---|---|"]

@@ -3,12 +3,11 @@ others."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from storylm.checkpoint import Run
-from storylm.config import DataKind, Finetune, RopeScaling, TokenizerKind
+from storylm.config import DataKind, Finetune, RopeScaling, TokenizerKind, read_result
 from storylm.model.size import count_parameters
 
 
@@ -114,8 +113,7 @@ def training_facts(run: Run) -> list[tuple[str, str]]:
         ),
         ("step", f"{run.step:,}"),
     ]
-    file = run.folder / "result.json"
-    result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    result = read_result(run.folder) or {}
     return facts + result_facts(run, result)
 
 

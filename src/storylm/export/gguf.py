@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from gguf import GGUFWriter, LlamaFileType, RopeScalingType
 from torch import Tensor
 
 from storylm.checkpoint import Run
-from storylm.config import MLP, ModelConfig, Norm, Position, RopeScaling
+from storylm.config import MLP, ModelConfig, Norm, Position, RopeScaling, read_result
 from storylm.export.gguf_vocabulary import check_tokenizer, vocabulary
 from storylm.model.rotary import scaled_theta
 from storylm.model.size import count_parameters
@@ -108,8 +107,7 @@ def describe(run: Run) -> str:
         text += f" on {config.data.name}"
     if config.init_from:
         text += f", from {Path(config.init_from).name}"
-    file = run.folder / "result.json"
-    result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    result = read_result(run.folder) or {}
     if run.step and result.get("best_step") == run.step:
         text += f"; {result['best_bits_per_byte']:.4f} bits per byte of held-out stories"
     return text

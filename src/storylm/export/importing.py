@@ -13,6 +13,7 @@ import torch
 from omegaconf import OmegaConf
 from torch import Tensor
 
+from storylm.checkpoint import step_file, write_checkpoint
 from storylm.config import (
     DataConfig,
     ImportConfig,
@@ -29,7 +30,7 @@ from storylm.data.prepare import one_at_a_time
 from storylm.model.outline import outline
 from storylm.model.size import count_parameters
 from storylm.tokenizer import ScoredTokenizer, Tokenizer
-from storylm.whole_files import whole_file, write_whole
+from storylm.whole_files import write_whole
 
 LONGEST = 2**20
 """Tokens of context at most: rotary positions are laid out in a table."""
@@ -120,13 +121,13 @@ def save_as_run(imported: Imported, home: Path, *, source: str, data: DataConfig
     stored = {
         "state_dict": {"model." + name: t.contiguous() for name, t in imported.weights.items()},
         "hyper_parameters": {"config": plain, "total_steps": 0},
+        "contract": {"tokenizer": imported.tokenizer.fingerprint},
         "global_step": 0,
     }
     with whole_folder(home) as part:
         imported.tokenizer.save(part / "tokenizer.json")
         write_whole(part / "config.yaml", OmegaConf.to_yaml(plain))
-        with whole_file(part / "checkpoints" / "step_0000000.ckpt", "wb") as file:
-            torch.save(stored, file)
+        write_checkpoint(stored, step_file(part / "checkpoints", 0))
 
 
 def check_tensors(wanted: dict[str, torch.Size], given: dict[str, torch.Size], source: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storylm.config import MLP, ModelConfig, Norm, Position
+from storylm.config import MLP, ModelConfig, Norm, OptimizerKind, Position
 
 
 def count_parameters(config: ModelConfig) -> int:
@@ -79,13 +79,18 @@ class Memory:
 
 
 def training_memory(
-    config: ModelConfig, micro_batch_size: int, *, bytes_per_activation: int = 4
+    config: ModelConfig,
+    micro_batch_size: int,
+    *,
+    optimizer: OptimizerKind = OptimizerKind.adamw,
+    bytes_per_activation: int = 4,
 ) -> Memory:
-    """Bytes of one training step: fp32 weights, gradients and AdamW's two moments, and activations.
+    """Bytes of one training step: fp32 weights, gradients and moments, and activations.
 
-    The first three are exact. The activations are a rough guide to what autograd keeps of a forward
-    pass in fp32 without recomputation, the loss being `mean_nats`, which keeps no logits; give
-    2 bytes per activation for bf16 throughout.
+    AdamW keeps two moments of each weight; Muon one of each matrix inside blocks. The first three
+    are exact. The activations are a rough guide to what autograd keeps of a forward pass in fp32
+    without recomputation, the loss being `mean_nats`, which keeps no logits; give 2 bytes per
+    activation for bf16 throughout.
     """
     weights = 4 * count_parameters(config)
     D, F, width_kv = config.d_model, config.d_ff, config.n_kv_heads * config.head_dim
@@ -98,4 +103,7 @@ def training_memory(
         block += 2 * D  # which numbers were dropped
     token = config.n_layers * block + 3 * D
     activations = token * micro_batch_size * config.context_length * bytes_per_activation
-    return Memory(weights, weights, 2 * weights, activations)
+    moments = 2 * weights
+    if optimizer is OptimizerKind.muon:
+        moments -= 4 * config.n_layers * block_matrices(config)
+    return Memory(weights, weights, moments, activations)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.distributed.tensor import DTensor, distribute_tensor
 
 
 class AveragedWeights:
@@ -35,7 +36,20 @@ class AveragedWeights:
             parameter.copy_(average)
             average.copy_(kept)
 
+    def whole_weights(self) -> dict[str, torch.Tensor]:
+        """The average by name, put together where it is dealt out to devices."""
+        return {
+            name: tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+            for name, tensor in self.weights.items()
+        }
+
     def on(self, name: str, parameter: torch.Tensor) -> torch.Tensor:
-        if self.weights[name].device != parameter.device:
-            self.weights[name] = self.weights[name].to(parameter.device)
-        return self.weights[name]
+        average = self.weights[name]
+        if isinstance(parameter, DTensor) and not isinstance(average, DTensor):
+            average = distribute_tensor(
+                average.to(parameter.device), parameter.device_mesh, parameter.placements
+            )
+        elif average.device != parameter.device:
+            average = average.to(parameter.device)
+        self.weights[name] = average
+        return average

@@ -1,7 +1,11 @@
-"""A tokenizer on disk: one `tokenizer.json`, ours or another's, found, read and written."""
+"""A tokenizer on disk: one `tokenizer.json`, ours or another's, found, read and written.
+
+A folder of ours holds a sealed manifest.json beside it, which says which vocabulary it must be.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -10,7 +14,9 @@ from typing import Any, NoReturn
 from storylm.tokenizer import bpe_file, scored_file
 from storylm.tokenizer.bpe import END_OF_STORY, Tokenizer
 from storylm.tokenizer.scored import ScoredTokenizer
-from storylm.whole_files import write_whole
+from storylm.whole_files import read_sealed, write_sealed, write_whole
+
+FORMAT = 1
 
 
 def load_tokenizer(path: Path) -> Tokenizer | ScoredTokenizer:
@@ -39,6 +45,62 @@ def load_tokenizer(path: Path) -> Tokenizer | ScoredTokenizer:
         refuse(f"is no JSON ({error})")
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         refuse(f"is no tokenizer.json ({type(error).__name__} {error})")
+
+
+def save_folder(
+    folder: Path, tokenizer: Tokenizer | ScoredTokenizer, origin: dict[str, Any]
+) -> None:
+    """Write tokenizer.json and, last, its manifest: its presence says that all is there.
+
+    `origin` is plain data that says what the vocabulary was made of.
+    """
+    tokenizer.save(folder / "tokenizer.json")
+    said = {"format": FORMAT, "tokenizer": tokenizer.fingerprint}
+    said |= {"vocab_size": tokenizer.vocab_size, "origin": origin}
+    write_sealed(folder / "manifest.json", said)
+
+
+def load_folder(folder: Path) -> Tokenizer | ScoredTokenizer | None:
+    """The tokenizer that `save_folder` wrote; None where it did not come to its end.
+
+    Raises ValueError in one line where the file is not the vocabulary of the manifest any more.
+    """
+    file, manifest = folder / "tokenizer.json", folder / "manifest.json"
+    if not (manifest.is_file() and file.is_file()):
+        return None
+    remedy = f"delete {folder} and repeat the command, which makes it again"
+    said = str(read_sealed(manifest, remedy).get("tokenizer"))
+    try:
+        tokenizer = load_tokenizer(file)
+        found = tokenizer.fingerprint
+    except ValueError as error:
+        words = str(error).removeprefix(f"{file}: ").partition("; ")[0]
+        raise ValueError(
+            f"{file} is damaged: {words}, and {manifest} says vocabulary {said[:12]}; {remedy}"
+        ) from None
+    if found != said:
+        raise ValueError(
+            f"{file} is damaged: it holds vocabulary {found[:12]}, but {manifest} says "
+            f"{said[:12]}; {remedy}"
+        )
+    return tokenizer
+
+
+def read_origin(folder: Path) -> dict[str, Any] | None:
+    """What a folder's manifest says the vocabulary was made of; None where none can be read."""
+    try:
+        return read_sealed(folder / "manifest.json", "").get("origin")
+    except (OSError, ValueError):
+        return None
+
+
+def source_digest(source: str) -> str:
+    """sha256 of the `tokenizer.json` that `find_source` gives, as hex. Raises as that does."""
+    file = find_source(source)
+    file = file / "tokenizer.json" if file.is_dir() else file
+    if not file.is_file():
+        raise FileNotFoundError(f"tokenizer.source={source}: {file} does not exist")
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def find_source(source: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 import sys
@@ -106,9 +107,9 @@ def minutes(seconds: float) -> str:
 
 
 class StopSignals(Callback):
-    """SIGTERM and Ctrl-C let the step finish, be saved, and then leave; a second Ctrl-C leaves at
-    once. Installed after Lightning's own handlers, which would leave in the middle of a step with
-    status 0; Lightning puts back what was there before."""
+    """SIGTERM, Ctrl-C and SIGUSR1 (by which SLURM warns) let the step finish, be saved, and then
+    leave; a second Ctrl-C leaves at once. Installed after Lightning's own handlers, which would
+    leave in the middle of a step with status 0; Lightning puts back what was there before."""
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         def ask(number: int, _: Any) -> None:
@@ -119,8 +120,9 @@ class StopSignals(Callback):
                 print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
 
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, ask)
+            for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
+                if hasattr(signal, name):  # Windows has no SIGUSR1
+                    signal.signal(getattr(signal, name), ask)
 
 
 class TellSamples(Callback):
@@ -133,7 +135,11 @@ class TellSamples(Callback):
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         run: RunConfig = pl_module.config.run
-        if not trainer.is_global_zero or not run.sample_prompts:
+        step, value = trainer.global_step, float(trainer.callback_metrics["val/bits_per_byte"])
+        if not run.sample_prompts or not math.isfinite(value):  # what is broken tells nothing
+            return
+        # Where weights are sharded, all devices have to take part in a forward pass.
+        if not (trainer.is_global_zero or pl_module.sharded):
             return
         stories = tell(
             pl_module.model,
@@ -143,8 +149,9 @@ class TellSamples(Callback):
             temperature=run.sample_temperature,
             seed=run.seed,
         )
+        if not trainer.is_global_zero:
+            return
         pl_module.stories = list(zip(run.sample_prompts, stories))
-        step, value = trainer.global_step, float(trainer.callback_metrics["val/bits_per_byte"])
         quoted = "\n\n---\n\n".join(stories)
         forget_samples(samples_file(trainer), step)
         with samples_file(trainer).open("a", encoding="utf-8") as file:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import lightning as L
 import torch
+from lightning.pytorch.strategies import ModelParallelStrategy
+from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
-from storylm.config import Average, Finetune, TrainConfig, to_plain
+from storylm.config import Average, Finetune, NonFinite, TrainConfig, to_plain
 from storylm.data.loading import ScoredRows, Windows
 from storylm.model.adapters import add_adapters
 from storylm.model.loss import bits_per_byte, score_rows
@@ -25,8 +28,12 @@ from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
-from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm
+from storylm.training.guards import Guard, describe
+from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm, whole
 from storylm.training.tracking import peak_resident_gib
+
+MOST_WINDOWS = 512
+"""Windows that a report looks at."""
 
 
 class PretrainModule(L.LightningModule):
@@ -62,17 +69,26 @@ class PretrainModule(L.LightningModule):
         self.average = AveragedWeights(self.model, config.optim.average_decay)
         if config.optim.average is Average.none:
             self.average = None
+        self.sharded = False
+        """Whether each device holds a part of every weight only."""
         self.stop_signal: int | None = None
         self.finished = False
         self.runtime: dict[str, Any] = {}
         """What decides the last bits of a number beside the config; kept in checkpoints."""
         self.row: dict[str, float] = {}
         self.stories: list[tuple[str, str]] = []  # (opening, story), told at this validation
-        self.losses: list[torch.Tensor] = []  # of the steps since the last row, on the device
+        self.losses: list[float] = []  # of the steps since the last row, all devices' mean
         self.seconds, self.mark = 0.0, time.perf_counter()
         self.elapsed = 0.0
         """Seconds since the run began, validation and saving included, over all its processes."""
-        self.data_fingerprint = ""
+        self.guard = Guard(config.run)
+        self.home = Path(config.run.folder) / str(config.run.name)
+        """The run's folder, where reports go."""
+        self.report_at: int | None = None
+        """A step to be reported though nothing is wrong with it: a replay's."""
+        self.contract: dict[str, str] = {}
+        """Hashes of what the run stands on: its tokenizer, its shards, the weights it began with.
+        """
 
     # ------------------------------------------------------------------------------- one step
 
@@ -95,13 +111,69 @@ class PretrainModule(L.LightningModule):
         for group in optimizer.param_groups:
             scale = group.get("lr_scale", 1.0)
             group["lr"] = optim.learning_rate * scale * self.multiplier(step)
-        self.grad_norm = gradient_norm(self.model)
-        clip_gradients(self.model, self.grad_norm, optim.clip)
-        optimizer.step()
+        norm = gradient_norm(self.model)
+        self.grad_norm = float(whole(norm))
+        loss = float(self.mean_over_devices(loss))
+        if self.is_sound(step, loss, self.grad_norm):
+            clip_gradients(self.model, norm, optim.clip)
+            self.losses.append(loss)
+        else:
+            optimizer.zero_grad()  # without gradients the optimizer leaves everything as it is …
+        optimizer.step()  # … and Lightning counts the step all the same
         optimizer.zero_grad()
-        if self.average is not None:
+        if self.average is not None and self.guard.in_a_row == 0:
             self.average.update(self.model)
-        self.losses.append(loss)
+
+    def is_sound(self, step: int, loss: float, norm: float) -> bool:
+        """Whether the optimizer may use this step's gradients; what is strange is reported.
+
+        Raises ValueError where they are not finite and `run.on_nonfinite` is stop.
+        """
+        trouble = self.guard.judge(step, loss, norm)
+        sound = math.isfinite(loss) and math.isfinite(norm)
+        stops = not sound and self.config.run.on_nonfinite is NonFinite.stop
+        first = trouble and not self.guard.in_a_row  # of several that follow one another
+        if stops or first or step == self.report_at:
+            went_on = "Training went on after it." if sound else "It was left out."
+            done = "Training stopped here." if stops else went_on
+            file = self.report(step, loss, norm, trouble or "as it was", done)
+            if stops:
+                raise ValueError(
+                    f"step {step}: {trouble} (loss {loss:.4g}, gradient {norm:.4g}), so training "
+                    f"stops; {file} shows the windows and the layers. Lower optim.learning_rate "
+                    "or optim.clip, or add run.on_nonfinite=skip"
+                )
+            if self.global_rank == 0 and self.report_at is None:
+                print(f"\nstep {step}: {trouble}; {file}", flush=True)
+        if not sound:
+            self.guard.skip()
+        return sound
+
+    def report(self, step: int, loss: float, norm: float, title: str, done: str) -> Path:
+        """Look closely at this step, whose gradients are still there, and write it down."""
+        data = self.trainer.datamodule
+        numbers = data.windows_of(step)[:MOST_WINDOWS]
+        incident = describe(
+            self.model,
+            data.windows[numbers].tokens_BT.to(self.device),
+            numbers,
+            self.config.run,
+            self.end_of_story,
+            step=step,
+            title=title,
+            loss=loss,
+            norm=norm,
+            usual=self.guard.before,
+            learning_rate=self.config.optim.learning_rate * self.multiplier(step),
+        )
+        self.let_go()
+        name = "step" if self.report_at is None else "replay"
+        if self.global_rank != 0:
+            return self.home
+        for callback in self.trainer.callbacks:
+            if hasattr(callback, "keep_for_replay"):
+                callback.keep_for_replay(step)
+        return incident.report(self.home, name, self.tokenizer, done=done)
 
     def multiplier(self, step: int) -> float:
         """The schedule at a step that is yet to be made, counted from 0."""
@@ -109,8 +181,30 @@ class PretrainModule(L.LightningModule):
 
     def gradients_stay_here(self, here: bool) -> contextlib.AbstractContextManager:
         """Gradients need to cross devices once a step, after its last micro-batch."""
+        if self.sharded:
+            self.model.set_requires_gradient_sync(not here)
+            return contextlib.nullcontext()
         model = self.trainer.strategy.model
         return model.no_sync() if here and hasattr(model, "no_sync") else contextlib.nullcontext()
+
+    def configure_model(self) -> None:
+        """Deal the weights out to the devices, block by block, where the strategy is FSDP2's."""
+        if self.sharded or not isinstance(self.trainer.strategy, ModelParallelStrategy):
+            return
+        mesh = self.device_mesh["data_parallel"]
+        for block in self.model.blocks:
+            fully_shard(block, mesh=mesh)
+        fully_shard(self.model, mesh=mesh)
+        register_fsdp_forward_method(self.model, "hidden")  # training calls it, not forward
+        if not self.config.run.compile:
+            self.hidden = self.model.hidden
+        self.sharded = True
+
+    def let_go(self) -> None:
+        """Give back the weights that a forward pass has gathered and no backward pass gave back."""
+        for part in self.model.modules():
+            if isinstance(part, FSDPModule):
+                part.reshard()
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return build_optimizer(self.model, self.config.optim)
@@ -148,13 +242,15 @@ class PretrainModule(L.LightningModule):
         self.log_dict({k: torch.tensor(v) for k, v in metrics.items()}, logger=False)
 
     def on_validation_end(self) -> None:
+        self.let_go()
         if self.average is not None:
             self.average.swap(self.model)
 
     def all_ranks(self, values: torch.Tensor) -> torch.Tensor:
         if self.trainer.world_size == 1:
             return values
-        return self.trainer.strategy.reduce(values.to(self.device), reduce_op="sum")
+        ours = values.to(self.device, copy=True)  # it is added to in its place
+        return self.trainer.strategy.reduce(ours, reduce_op="sum")
 
     def mean_over_devices(self, value: torch.Tensor) -> torch.Tensor:
         return self.all_ranks(value) / self.trainer.world_size
@@ -163,7 +259,6 @@ class PretrainModule(L.LightningModule):
 
     def on_train_start(self) -> None:
         step = self.trainer.global_step
-        self.losses = [loss.to(self.device) for loss in self.losses]
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
@@ -178,8 +273,6 @@ class PretrainModule(L.LightningModule):
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         # Runs after all callbacks, so the checkpoint of this step is written already.
-        if self.is_due(self.trainer.global_step) and self.losses:
-            self.losses[-1].item()  # wait for the device: the time is the work's, not the launches'
         now, before = time.perf_counter(), self.mark
         self.seconds += now - before
         self.finish_step(self.trainer.global_step)
@@ -188,13 +281,10 @@ class PretrainModule(L.LightningModule):
         self.mark = time.perf_counter()
         self.elapsed += self.mark - before
 
-    def is_due(self, step: int) -> bool:
-        """Whether a row or a validation is due after this step."""
-        last = step >= self.total_steps
-        return last or step % self.config.run.log_every == 0 or step % self.validate_every == 0
-
     def finish_step(self, step: int, *, validated: bool = False) -> None:
         """Validate (unless it has just been done) and write the step's row, where they are due."""
+        if self.report_at is not None:  # a replay looks at one step only
+            return
         last = self.finished = step >= self.total_steps
         if not validated and (step % self.validate_every == 0 or last):
             self.validate()
@@ -230,18 +320,18 @@ class PretrainModule(L.LightningModule):
     def progress(self, step: int) -> dict[str, float]:
         """The training part of a row, over the steps since the last one."""
         run = self.config.run
-        losses = torch.stack(self.losses).cpu().double()  # the one wait for the device
-        loss = float(self.all_ranks(losses.mean())) / self.trainer.world_size
         row = {
-            "train/loss": loss,
+            "train/loss": math.fsum(self.losses) / len(self.losses),
             "optim/learning_rate": self.config.optim.learning_rate * self.multiplier(step - 1),
             "progress/tokens_seen": step * run.tokens_per_step,
             "memory/peak_gib": peak_memory_gib(self.device),
         }
         if hasattr(self, "grad_norm"):
-            row["optim/grad_norm"] = float(self.grad_norm)
+            row["optim/grad_norm"] = self.grad_norm
+        if self.guard.skipped:
+            row["guard/skipped_steps"] = self.guard.skipped
         if self.seconds > 0:
-            rate = len(losses) * run.tokens_per_step / self.seconds
+            rate = len(self.losses) * run.tokens_per_step / self.seconds
             row["speed/tokens_per_second"] = rate
             if math.isfinite(self.peak_flops):
                 row["speed/model_flops_utilization"] = rate * self.flops_per_token / self.peak_flops
@@ -252,30 +342,26 @@ class PretrainModule(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["runtime"] = self.runtime
-        checkpoint["data"] = self.data_fingerprint
+        checkpoint["contract"] = self.contract
         checkpoint["elapsed"] = self.elapsed
         checkpoint["progress"] = {
-            "losses": self.all_ranks(torch.tensor([float(x) for x in self.losses])).tolist(),
-            "grad_norm": float(getattr(self, "grad_norm", math.nan)),
+            "losses": self.losses,
+            "grad_norm": getattr(self, "grad_norm", math.nan),
+            "guard": self.guard.state(),
         }
         if self.average is not None:
-            checkpoint["average"] = self.average.weights
+            checkpoint["average"] = self.average.whole_weights()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        if checkpoint["data"] != self.data_fingerprint:
-            raise ValueError(
-                f"this run was begun on shards {checkpoint['data'][:12]}, but the data now gives "
-                f"{self.data_fingerprint[:12]}: the text has changed; take another run.name"
-            )
         self.elapsed = checkpoint["elapsed"]
         then = checkpoint["runtime"]
         changed = [f"{k} {then.get(k)} → {v}" for k, v in self.runtime.items() if then.get(k) != v]
         if changed and self.global_rank == 0:
             print(f"goes on, but not bit for bit: {', '.join(changed)}", flush=True)
         progress = checkpoint["progress"]
-        ranks = self.trainer.world_size
-        self.losses = [torch.tensor(loss / ranks) for loss in progress["losses"]]
+        self.losses = progress["losses"]
         self.grad_norm = progress["grad_norm"]
+        self.guard.load(progress["guard"])
         if self.average is not None:
             self.average.weights = checkpoint["average"]
 

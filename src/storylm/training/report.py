@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import lightning as L
 import torch
 
 from storylm.config import TrainConfig, fingerprint, identity, to_plain
+from storylm.data.prepare import trained_sources
 from storylm.data.shards import TokenShards
 from storylm.model.size import count_parameters
 from storylm.plots import plot_curves
 from storylm.training.callbacks import minutes
 from storylm.training.tracking import read_metrics
-from storylm.whole_files import write_whole
+from storylm.whole_files import write_sealed, write_whole
 
 
 def write_result(home: Path, result: dict[str, Any]) -> None:
     """result.json, whole or absent: its presence says that the run is done."""
-    write_whole(home / "result.json", json.dumps(result, indent=2) + "\n")
+    write_sealed(home / "result.json", result)
 
 
 def summarize(
@@ -33,6 +34,7 @@ def summarize(
     steps: int,
     seconds: float,
     machine: dict[str, Any],
+    contract: dict[str, str],
 ) -> dict[str, Any]:
     """The run's numbers, from metrics.csv and the manifest."""
     rows = read_metrics(home / "metrics.csv")
@@ -67,8 +69,8 @@ def summarize(
         "tokens_per_second": sorted(speeds)[len(speeds) // 2] if speeds else None,
         "machine": machine,
         "identity": fingerprint(identity(config)),
-        "data": train.manifest["fingerprint"],
-        "tokenizer": train.manifest["tokenizer"],
+        **contract,
+        "sources": trained_sources(config, train.manifest),
     }
 
 
@@ -168,14 +170,19 @@ def commit() -> str:
         return "unknown"
 
 
-def runtime_card(device: torch.device) -> dict[str, Any]:
-    """What decides the last bits of a number beside the config."""
+def runtime_card(trainer: L.Trainer, config: TrainConfig) -> dict[str, Any]:
+    """What decides the last bits of a number beside the identity."""
+    device = trainer.strategy.root_device
     gpu = torch.cuda.get_device_name(device) if device.type == "cuda" else None
     return {
         "torch": str(torch.__version__),
         "device": gpu or cpu_name(),
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
+        "devices": trainer.world_size,
+        "strategy": type(trainer.strategy).__name__,
+        "micro_batch_size": config.run.micro_batch_size,
+        "precision": str(trainer.precision),
     }
 
 

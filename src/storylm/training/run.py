@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
-import platform
+import re
+import signal
+import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import lightning as L
 import torch
@@ -18,7 +22,6 @@ from hydra.utils import instantiate
 from lightning.pytorch.callbacks import ProgressBar
 from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
-from omegaconf import OmegaConf
 
 from storylm.checkpoint import load_run
 from storylm.config import (
@@ -26,23 +29,33 @@ from storylm.config import (
     Precision,
     TrainConfig,
     finished_result,
-    from_plain,
-    identity,
+    own_result,
     run_folder,
+    say_done,
 )
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.data.shards import count_cores
-from storylm.generation import tell
 from storylm.model.adapters import merge_adapters
 from storylm.model.outline import outline
 from storylm.optim.schedule import count_steps
 from storylm.origin import origin_folder
 from storylm.tokenizer import Tokenizer, load_tokenizer
 from storylm.training.callbacks import StopSignals
+from storylm.training.checks import (
+    check_folder,
+    check_launcher,
+    check_prompts,
+    check_result,
+    check_vocabulary,
+    newest_checkpoint,
+    one_writer,
+    origin_seal,
+    sources_and_origin,
+)
 from storylm.training.module import PretrainModule
 from storylm.training.report import runtime_card, save_config, summarize, write_report
-from storylm.training.saving import Checkpoints, WholeFileIO, step_files
+from storylm.training.saving import Checkpoints, WholeFileIO
 from storylm.training.tracking import MetricsCsv, TrackioLogger
 
 NEVER = 2**31
@@ -53,14 +66,13 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     """Train one run to its end and return its val/bits_per_byte.
 
     A run that is done says so and returns its number; one that was interrupted goes on from its
-    newest checkpoint. `command` is what the report says makes the run again. Raises ValueError
-    where the folder holds another run, and what the data, the tokenizer and the disk raise.
+    newest checkpoint. `command` is what the report says makes the run again. With preflight=only
+    nothing is trained, and nan is returned. Raises ValueError where the folder holds another run,
+    and what the data, the tokenizer and the disk raise.
     """
     home = run_folder(config)
-    if result := finished_result(config):
-        value = result["val/bits_per_byte"]
-        print(f"{home} is done: {value:.4f} bits per byte. To train it anew, delete it first.")
-        return value
+    if result := finished_result(config, sources_and_origin):
+        return say_done(config, result)
     if config.schedule.steps == 0:
         raise ValueError("schedule.steps=0 trains nothing; give it a length")
     check_folder(config, home)
@@ -83,34 +95,36 @@ def train(config: TrainConfig, *, command: str = "") -> float:
         train_tokens=len(train_shards),
         tokens_per_step=config.run.tokens_per_step,
     )
+    contract = {"tokenizer": tokenizer.fingerprint, "data": train_shards.manifest["fingerprint"]}
+    if seal := origin_seal(config):
+        contract["origin"] = seal
+    if result := own_result(config):  # its text has another date only, or is another one
+        check_result(config, result, contract)
+        return say_done(config, result)
     L.seed_everything(config.run.seed, workers=True, verbose=False)
-    starts_anew = not step_files(home / "checkpoints")
+    newest = newest_checkpoint(config, home, contract, steps)
     weights = None
-    if config.init_from and starts_anew:
+    if config.init_from and newest is None:
         weights = origin_weights(config, tokenizer)
     module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
-    module.data_fingerprint = train_shards.manifest["fingerprint"]
+    module.contract = contract
     home.mkdir(parents=True, exist_ok=True)
     lock = one_writer(home)  # held until this function ends
     loggers = [MetricsCsv(home), *build_nodes(config.logger)]
     trainer = build_trainer(config, home, module, loggers)
     module.peak_flops = measure_peak_flops(trainer)
-    module.runtime = runtime_card(trainer.strategy.root_device) | {
-        "devices": trainer.world_size,
-        "micro_batch_size": config.run.micro_batch_size,
-        "precision": str(trainer.precision),
-    }
+    module.runtime = runtime_card(trainer, config)
     if trainer.is_global_zero:
         tokenizer.save(home / "tokenizer.json")
         save_config(config, home)
         introduce(config, home, module, len(train_shards), trainer)
-    fit(trainer, module, data, home)
+    fit(trainer, module, data, newest)
 
     if not trainer.is_global_zero:
         return math.nan
     result = summarize(config, home, train_shards, steps=steps, seconds=module.elapsed,
-                       machine=module.runtime)  # fmt: skip
-    stories = tell_stories(config, module, tokenizer)
+                       machine=module.runtime, contract=contract)  # fmt: skip
+    stories = tell_stories(config, home)
     shown = dashboard(loggers)
     print(write_report(config, home, result, stories=stories, command=command, dashboard=shown))
     print("\n" + "\n\n---\n\n".join(stories))
@@ -152,21 +166,24 @@ def origin_weights(config: TrainConfig, tokenizer: Tokenizer) -> dict[str, torch
 
 
 def build_trainer(
-    config: TrainConfig, home: Path, module: PretrainModule, loggers: list[Any]
+    config: TrainConfig,
+    home: Path,
+    module: PretrainModule,
+    loggers: list[Any],
+    *,
+    max_steps: int | None = None,
 ) -> L.Trainer:
-    """Lightning's Trainer with all that is ours to say; the rest is `config.trainer`'s."""
+    """Lightning's Trainer with all that is ours to say; the rest is `config.trainer`'s.
+
+    `max_steps`: where to end before the module's schedule does.
+    """
     callbacks = build_nodes(config.callbacks)
-    checkpoints = Checkpoints(
-        home,
-        every=config.run.checkpoint_every or module.validate_every,
-        validate_every=module.validate_every,
-        keep=config.run.keep_checkpoints,
-    )
+    checkpoints = Checkpoints(home, config.run, validate_every=module.validate_every)
     plugins: list[Any] = [WholeFileIO()]
     if SLURMEnvironment.detect():  # its own requeue file would be preferred at the next start
         plugins.append(SLURMEnvironment(auto_requeue=False))
     ours: dict[str, Any] = {
-        "max_steps": module.total_steps,
+        "max_steps": max_steps or module.total_steps,
         "max_epochs": -1,
         "precision": lightning_precision(config.run.precision, config.trainer),
         "logger": loggers,
@@ -181,21 +198,24 @@ def build_trainer(
         "default_root_dir": home,
     }
     try:
-        return L.Trainer(**config.trainer, **ours)
+        return L.Trainer(**instantiate(config.trainer), **ours)
     except (TypeError, MisconfigurationException) as error:
         words = " ".join(str(error).split())
         raise ValueError(f"trainer: {words[:200]}; see conf/trainer") from error
 
 
-def fit(trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, home: Path) -> None:
-    """Train from the newest checkpoint or the start; leaves with 143 or 130 after a signal."""
-    newest = step_files(home / "checkpoints")[-1:]
+def fit(
+    trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, newest: Path | None
+) -> None:
+    """Train from a checkpoint or the start; leaves with 128 + its number after a signal."""
     if newest and trainer.is_global_zero:
-        print(f"goes on from {newest[0]}", flush=True)
-    trainer.fit(module, data, ckpt_path=str(newest[0]) if newest else None, weights_only=True)
-    if module.stop_signal and trainer.is_global_zero:
-        print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
+        print(f"goes on from {newest}", flush=True)
+    with in_words(trainer, module.config):
+        trainer.fit(module, data, ckpt_path=str(newest) if newest else None, weights_only=True)
     if module.stop_signal:
+        if trainer.is_global_zero:
+            print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
+            requeue(module.stop_signal)
         sys.exit(128 + module.stop_signal)
     if trainer.global_step >= module.total_steps and not module.finished:
         # Killed between its last save and its last row: the validation is yet to be done.
@@ -204,6 +224,41 @@ def fit(trainer: L.Trainer, module: PretrainModule, data: TokenDataModule, home:
         module.finish_step(trainer.global_step, validated=True)
     for logger in trainer.loggers:
         logger.finalize("success")
+
+
+@contextlib.contextmanager
+def in_words(trainer: L.Trainer, config: TrainConfig) -> Iterator[None]:
+    """What a device or another process does to us, in one line."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        size = config.run.micro_batch_size
+        raise ValueError(
+            f"the device's memory is full ({str(error).splitlines()[0][:120]}); lower "
+            f"run.micro_batch_size={size}, to {max(1, size // 2)} say, or add "
+            "run.gradient_checkpointing=true: the run goes on"
+        ) from error
+    except RuntimeError as error:
+        if trainer.world_size == 1 or not LOST.search(str(error)):
+            raise
+        raise ConnectionError(
+            f"rank {trainer.global_rank} of {trainer.world_size} lost another rank at step "
+            f"{trainer.global_step} ({str(error).splitlines()[0][:120]}); what was saved is kept: "
+            "repeat the command to go on"
+        ) from error
+
+
+LOST = re.compile(r"(?i)connection (was )?(closed|reset)|peer|timed out|timeout|gloo|nccl")
+"""Words of torch.distributed where a process of the group is gone."""
+
+
+def requeue(number: int) -> None:
+    """SLURM is about to take the machine away and said so by SIGUSR1: put the job back in line."""
+    job = os.environ.get("SLURM_JOB_ID")
+    if job is None or number != getattr(signal, "SIGUSR1", None):
+        return
+    done = subprocess.run(["scontrol", "requeue", job], capture_output=True, text=True)
+    print(f"job {job} is put back in line" if done.returncode == 0 else done.stderr, flush=True)
 
 
 def introduce(
@@ -230,108 +285,13 @@ def introduce(
     )
 
 
-def tell_stories(config: TrainConfig, module: PretrainModule, tokenizer: Tokenizer) -> list[str]:
-    """Three stories by the trained model, for the report."""
+def tell_stories(config: TrainConfig, home: Path) -> list[str]:
+    """Three stories by the trained model as it was saved, for the report."""
     prompts = (config.run.sample_prompts or [""])[:3]
-    if module.average is not None:
-        module.average.swap(module.model)
-    model = module.model.to("cpu")
+    run = load_run(home, "last")
     return [
-        tell(model, tokenizer, prompts[i % len(prompts)], temperature=0.8, seed=100 + i)[0].strip()
-        for i in range(3)
+        run.tell(prompts[i % len(prompts)], temperature=0.8, seed=100 + i).strip() for i in range(3)
     ]
-
-
-# -------------------------------------------------------------------------------------- refusals
-
-
-def check_folder(config: TrainConfig, home: Path) -> None:
-    """A run goes on only under the config it was begun with; the dials that differ are named."""
-    file = home / "config.yaml"
-    if not file.exists():
-        return
-    stored = identity(from_plain(TrainConfig, OmegaConf.to_container(OmegaConf.load(file))))
-    wanted = identity(config)
-    differing = [
-        f"{dial}={wanted.get(dial, 'default')} (there {stored.get(dial, 'default')})"
-        for dial in sorted(stored.keys() | wanted.keys())
-        if stored.get(dial) != wanted.get(dial)
-    ]
-    if differing:
-        raise ValueError(
-            f"{home} was begun with another config: {', '.join(differing[:6])}; "
-            "take another run.name, or delete that run"
-        )
-
-
-def check_vocabulary(config: TrainConfig, home: Path, tokenizer: Tokenizer) -> None:
-    if tokenizer.vocab_size != config.model.vocab_size:
-        raise ValueError(
-            f"model.vocab_size={config.model.vocab_size}, but the tokenizer "
-            f"{config.tokenizer.name} has {tokenizer.vocab_size} ids; leave model.vocab_size out"
-        )
-    file = home / "tokenizer.json"
-    if file.exists() and (old := load_tokenizer(file).fingerprint) != tokenizer.fingerprint:
-        raise ValueError(
-            f"{home} was begun with tokenizer {old[:12]}, but this text now gives "
-            f"{tokenizer.fingerprint[:12]}: the training text has changed; take another run.name"
-        )
-
-
-def check_prompts(config: TrainConfig, tokenizer: Tokenizer) -> None:
-    for prompt in config.run.sample_prompts:
-        length = 1 + len(tokenizer.encode(prompt))
-        if length > config.model.context_length:
-            raise ValueError(
-                f"run.sample_prompts: {prompt[:30]!r} is {length} tokens with the story's start, "
-                f"but model.context_length={config.model.context_length}; shorten it"
-            )
-
-
-def one_writer(home: Path) -> IO[str]:
-    """Hold the run's lock, on rank 0; a second process on the same run is refused.
-
-    Other ranks get a file that locks nothing.
-    """
-    if os.environ.get("RANK", "0") != "0" or os.name != "posix":
-        return open(os.devnull)
-    import fcntl
-
-    locks = home.parent / "_locks"
-    locks.mkdir(exist_ok=True)
-    file = (locks / home.name).open("a+")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies
-    except OSError:
-        file.seek(0)
-        raise ValueError(
-            f"{home} is being trained by process {file.read().strip() or '?'}; wait for it, or "
-            "take another run.name"
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()} on {platform.node()}")
-    file.flush()
-    return file
-
-
-def check_launcher(config: TrainConfig) -> None:
-    """Several devices are started by torchrun or SLURM: Lightning's own launcher would start
-    Hydra anew in each process."""
-    devices = config.trainer.get("devices", 1)
-    count = len(devices) if isinstance(devices, list) else devices
-    if count in ("auto", "-1", -1):
-        count = max(1, torch.cuda.device_count())
-    wanted = int(count) * int(config.trainer.get("num_nodes", 1))
-    started = int(os.environ.get("WORLD_SIZE", os.environ.get("SLURM_NTASKS", 1)))
-    if wanted > 1 and started == 1:
-        raise ValueError(
-            f"trainer.devices={devices} needs one process each: start it by "
-            f"`uv run torchrun --nproc-per-node {count} scripts/train.py …`"
-        )
-    if wanted == 1 and started > 1:
-        raise ValueError(
-            f"{started} processes were started, but trainer.devices=1: add trainer=ddp"
-        )
 
 
 # ----------------------------------------------------------------------------------- the machine

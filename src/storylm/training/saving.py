@@ -12,8 +12,8 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.plugins.io import CheckpointIO
 
-from storylm.checkpoint import read_checkpoint
-from storylm.whole_files import whole_file
+from storylm.checkpoint import read_checkpoint, step_file, step_files, step_of, write_checkpoint
+from storylm.config import RunConfig
 
 
 class WholeFileIO(CheckpointIO):
@@ -25,8 +25,7 @@ class WholeFileIO(CheckpointIO):
         """Raises OSError in one line where the file cannot be written."""
         path = Path(path)
         try:
-            with whole_file(path, "wb") as file:
-                torch.save(checkpoint, file)
+            write_checkpoint(checkpoint, path)
         except (OSError, RuntimeError) as error:  # torch turns a full disk into a RuntimeError
             left = shutil.disk_usage(path.parent).free / 2**20 if path.parent.exists() else 0
             raise OSError(
@@ -48,11 +47,19 @@ class Checkpoints(Callback):
 
     It saves before the validation of the same step, so that a crash in there loses nothing; a
     resumed run makes up for that validation. The best one is a hard link and costs no second write.
+    `weights_0000064.ckpt` are snapshots: the weights alone, at steps that are evenly spaced on a
+    logarithmic scale. `before_0000123.ckpt` links what a reported step is replayed from.
     """
 
-    def __init__(self, folder: Path, *, every: int, validate_every: int, keep: int) -> None:
-        self.folder = folder / "checkpoints"
-        self.every, self.validate_every, self.keep = every, validate_every, keep
+    def __init__(self, home: Path, run: RunConfig, *, validate_every: int) -> None:
+        self.folder = home / "checkpoints"
+        self.every = run.checkpoint_every or validate_every
+        self.validate_every, self.keep, self.per_doubling = (
+            validate_every,
+            run.keep_checkpoints,
+            run.snapshots,
+        )
+        self.budget = int(run.checkpoint_gib * 2**30) or math.inf
         self.best = math.inf
 
     def state_dict(self) -> dict[str, Any]:
@@ -60,6 +67,12 @@ class Checkpoints(Callback):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.best = state_dict["best"]
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        if trainer.is_global_zero:
+            clear_away(self.folder, trainer.global_step)
+        if trainer.global_step == 0 and self.per_doubling:
+            self.save(trainer, "weights")
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, *args: Any, **kwargs: Any
@@ -69,12 +82,43 @@ class Checkpoints(Callback):
             wish = torch.tensor(float(pl_module.stop_signal or 0), device=pl_module.device)
             most = trainer.strategy.reduce(wish, reduce_op="max")
             pl_module.stop_signal = int(most) or None
+        if is_snapshot(step, self.per_doubling):
+            self.save(trainer, "weights")
         due = step % self.every == 0 or step % self.validate_every == 0
         if due or step >= trainer.max_steps or pl_module.stop_signal:
-            check_finite(pl_module, step)
-            trainer.save_checkpoint(step_file(self.folder, step))
-            if trainer.is_global_zero:
-                self.prune()
+            self.save(trainer, "step")
+
+    def save(self, trainer: Trainer, kind: str) -> None:
+        """Write a checkpoint of this step, room made before and the oldest removed after."""
+        weights_only = kind == "weights"
+        if trainer.is_global_zero and self.budget < math.inf:
+            self.make_room(checkpoint_bytes(trainer, weights_only=weights_only))
+        trainer.save_checkpoint(step_file(self.folder, trainer.global_step, kind), weights_only)
+        if trainer.is_global_zero:
+            for old in step_files(self.folder)[: -self.keep]:
+                old.unlink(missing_ok=True)
+
+    def make_room(self, needed: int) -> None:
+        """Remove what may go, oldest first, until `needed` more bytes fit the budget.
+
+        What always stays is the newest whole one and the best. Raises OSError where that is too
+        much with the new one.
+        """
+        while (taken := taken_bytes(self.folder)) + needed > self.budget:
+            snapshots = step_files(self.folder, "weights")
+            removable = [
+                *step_files(self.folder)[:-1],
+                *step_files(self.folder, "before"),
+                *([most_crowded(snapshots)] if snapshots else []),
+            ]
+            if not removable:
+                raise OSError(
+                    f"run.checkpoint_gib={self.budget / 2**30:g} is too little: the newest and the "
+                    f"best checkpoint take {taken / 2**20:.1f} MiB, the next one takes "
+                    f"{needed / 2**20:.1f} MiB; give {(taken + needed) / 2**30:.3g} or more, and "
+                    "repeat the command to go on"
+                )
+            removable[0].unlink()
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         value = float(trainer.callback_metrics.get("val/bits_per_byte", math.inf))
@@ -84,33 +128,73 @@ class Checkpoints(Callback):
             return
         self.best = value
         if trainer.is_global_zero:
-            part = self.folder / "best.ckpt.part"
-            part.unlink(missing_ok=True)
-            try:
-                os.link(saved, part)
-            except OSError:  # a file system without hard links
-                shutil.copyfile(saved, part)
-            os.replace(part, self.folder / "best.ckpt")
+            link(saved, self.folder / "best.ckpt")
 
-    def prune(self) -> None:
-        for old in step_files(self.folder)[: -self.keep]:
+    def keep_for_replay(self, step: int) -> None:
+        """Keep what `step` can be replayed from, for the three newest reported steps."""
+        earlier = [file for file in step_files(self.folder) if step_of(file) <= step]
+        if earlier:
+            link(earlier[-1], step_file(self.folder, step, "before"))
+        for old in step_files(self.folder, "before")[:-3]:
             old.unlink(missing_ok=True)
 
 
-def check_finite(pl_module: LightningModule, step: int) -> None:
-    """Refuse to save over good checkpoints what has diverged; ValueError says what may help."""
-    loss = float(pl_module.losses[-1]) if pl_module.losses else 0.0
-    if not math.isfinite(loss):
-        raise ValueError(
-            f"the loss is {loss} at step {step}, so nothing is saved any more; the checkpoints "
-            "before it are kept. Lower optim.learning_rate or optim.clip"
-        )
+def is_snapshot(step: int, per_doubling: int) -> bool:
+    """Whether a step is one of 1, 2, 4, 8 …, with `per_doubling` - 1 more between two of them."""
+    if not per_doubling or step < 1:
+        return False
+    nearest = round(math.log2(step) * per_doubling)
+    return round(2 ** (nearest / per_doubling)) == step
 
 
-def step_file(folder: Path, step: int) -> Path:
-    return folder / f"step_{step:07d}.ckpt"
+def most_crowded(files: list[Path]) -> Path:
+    """The one whose neighbours by step are nearest to each other, as ratios; the first and the last
+    only where there is nothing else."""
+    if len(files) < 3:
+        return files[0]
+    inner = range(1, len(files) - 1)
+    ratio = {i: (step_of(files[i + 1]) + 1) / (step_of(files[i - 1]) + 1) for i in inner}
+    return files[min(inner, key=ratio.__getitem__)]
 
 
-def step_files(folder: Path) -> list[Path]:
-    """The checkpoints of a run by rising step, without the link to the best."""
-    return sorted(folder.glob("step_*.ckpt"))
+def taken_bytes(folder: Path) -> int:
+    """What the files of a folder take, each once however many names it has."""
+    states = [file.stat() for file in folder.iterdir()] if folder.is_dir() else []
+    return sum({state.st_ino: state.st_size for state in states}.values())
+
+
+def checkpoint_bytes(trainer: Trainer, *, weights_only: bool) -> int:
+    """How large the next checkpoint will be, a little too much rather than too little."""
+    state = trainer.lightning_module.state_dict()
+    tensors = [*state.values()]
+    if (average := trainer.lightning_module.average) is not None:
+        tensors += average.weights.values()
+    if not weights_only:
+        states = [optimizer.state for optimizer in trainer.optimizers]
+        tensors += [value for one in states for each in one.values() for value in each.values()]
+    content = sum(t.numel() * t.element_size() for t in tensors if isinstance(t, torch.Tensor))
+    return content + 1024 * len(tensors) + 65_536
+
+
+def clear_away(folder: Path, step: int) -> None:
+    """Remove what killed processes left behind: files half-written, and what is damaged.
+
+    A full checkpoint of a later step than the one that a run goes on from is damaged, or the run
+    would go on from there; it will be made again.
+    """
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
+    for file in step_files(folder):
+        if step_of(file) > step:
+            file.unlink(missing_ok=True)
+
+
+def link(saved: Path, name: Path) -> None:
+    """Another name for a file, in the place of what had it; a copy where links cannot be had."""
+    part = name.with_name(f".{name.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(saved, part)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(saved, part)
+    os.replace(part, name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 
 from storylm.config import RunConfig
 from storylm.model.loss import mean_nats
@@ -81,15 +82,18 @@ def counted_targets(
 
 
 def gradient_norm(model: nn.Module) -> Tensor:
-    """The norm of the whole gradient, over all devices where it is sharded; 0 without any."""
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    norm = nn.utils.get_total_norm(gradients)
-    return norm.full_tensor() if hasattr(norm, "full_tensor") else norm
+    """The norm of the whole gradient, as `clip_gradients` takes it; `whole` makes it a number."""
+    return nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])
 
 
 def clip_gradients(model: nn.Module, norm: Tensor, most: float) -> None:
     """Scale the gradient, whose norm is known, down to a norm of `most`; 0 leaves it as it is."""
     nn.utils.clip_grads_with_norm_(model.parameters(), most or math.inf, norm)
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """A tensor with all its parts where they are dealt out to devices; all of these take part."""
+    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
 
 
 def seed_dropout(seed: int, step: int, micro_batch: int, rank: int, device: torch.device) -> None:
