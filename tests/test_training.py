@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from composing import tiny_config
 from lightning.pytorch import Callback
 
-from storylm.checkpoint import load_run, step_files
+from storylm.checkpoint import load_run, read_checkpoint, step_files, write_checkpoint
 from storylm.config import run_folder
 from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
@@ -34,6 +35,10 @@ class SignalAt(Callback):
 
     def on_train_batch_end(self, trainer, *args, **kwargs):
         if self.at == "step" and trainer.global_step == self.step:
+            os.kill(os.getpid(), self.number)
+
+    def on_save_checkpoint(self, trainer, *args):
+        if self.at == "save" and trainer.global_step == self.step:
             os.kill(os.getpid(), self.number)
 
     def on_validation_start(self, trainer, *args):
@@ -163,8 +168,6 @@ def test_another_config_under_the_same_name_is_refused(done, tmp_path):
 
 
 def test_a_run_folder_can_be_copied_and_told_from_elsewhere(done, tmp_path):
-    import shutil
-
     config, _ = done
     home = shutil.copytree(run_folder(config), tmp_path / "elsewhere" / "copy")
     shutil.rmtree(home / "checkpoints", ignore_errors=False)
@@ -236,6 +239,7 @@ DIALS = {
     "plain": [],
     "dropout_average_clip": ["model.dropout=0.1", "optim.average=ema", "optim.clip=0.1"],
     "workers": ["run.workers=2"],
+    "muon": ["optim=muon", "model=swift"],
     "masks": [
         "run.document_masking=true",
         "run.gradient_checkpointing=true",
@@ -252,31 +256,135 @@ KILLS = [
     ("dropout_average_clip", 4, "validation"),
     ("workers", 5, "step"),
     ("masks", 5, "step"),
+    ("muon", 5, "step"),
+    ("muon", 4, "save"),
 ]
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Runs that nothing interrupts, each made once, in a process of its own."""
+    made = {}
+
+    def of(name):
+        if name not in made:
+            made[name] = tiny_config(tmp_path_factory.mktemp(name), *DIALS[name])
+            assert in_child(made[name]) == 0
+        return made[name]
+
+    return of
+
+
 @pytest.mark.parametrize(("dials", "step", "at"), KILLS)
-def test_a_run_killed_anywhere_goes_on_bit_for_bit(tmp_path, dials, step, at):
+def test_a_run_killed_anywhere_goes_on_bit_for_bit(tmp_path, whole, dials, step, at):
     words = DIALS[dials]
-    whole = tiny_config(tmp_path / "whole", *words)
-    assert in_child(whole) == 0
-    killed = tiny_config(tmp_path / "killed", *words, signal_at(signal.SIGKILL, step, at))
+    killed = tiny_config(tmp_path, *words, signal_at(signal.SIGKILL, step, at))
     assert in_child(killed) == -signal.SIGKILL
-    again = tiny_config(tmp_path / "killed", *words)
+    again = tiny_config(tmp_path, *words)
     assert run_folder(again) == run_folder(killed)
     assert in_child(again) == 0
-    assert_same_run(whole, again)
+    assert_same_run(whole(dials), again)
 
 
-def test_sigterm_finishes_the_step_saves_and_leaves_with_143(tmp_path):
+def test_adapters_go_on_bit_for_bit(tmp_path, whole):
+    origin = run_folder(whole("plain"))
+    words = [f"init_from={origin}", "finetune=lora", "model.dropout=0.1"]
+    here, there = ([*words, f"run.folder={tmp_path}/{place}"] for place in ("a", "b"))
+    config = tiny_config(tmp_path, *here, without=("tokenizer=", "model."))
+    assert in_child(config) == 0
+    kill = signal_at(signal.SIGKILL, 5)
+    killed = tiny_config(tmp_path, *there, kill, without=("tokenizer=", "model."))
+    assert in_child(killed) == -signal.SIGKILL
+    again = tiny_config(tmp_path, *there, without=("tokenizer=", "model."))
+    assert in_child(again) == 0
+    assert_same_run(config, again)
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A run that was killed in the middle, with its checkpoints of steps 4 and 6."""
+    words = ["run.checkpoint_every=2"]
+    assert in_child(tiny_config(tmp_path, *words, signal_at(signal.SIGKILL, 7))) == -signal.SIGKILL
+    config = tiny_config(tmp_path, *words)
+    assert [f.name[-6:] for f in files_of(config)] == ["4.ckpt", "6.ckpt"]
+    return config
+
+
+def files_of(config):
+    return step_files(run_folder(config) / "checkpoints")
+
+
+def test_where_the_newest_checkpoint_is_damaged_the_one_before_goes_on(stopped, whole, capfd):
+    newest = files_of(stopped)[-1]
+    newest.write_bytes(newest.read_bytes()[:-7])
+    (newest.parent / ".step_0000007.ckpt.1.part").write_bytes(b"half")
+    assert in_child(stopped) == 0
+    said = capfd.readouterr().out
+    assert f"{newest} is damaged" in said
+    assert f"goes on from {newest.parent}/step_0000004.ckpt" in said
+    assert_same_run(whole("plain"), stopped)
+    assert not list(newest.parent.glob(".*"))
+
+
+def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(stopped):
+    for file in files_of(stopped):
+        file.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"none of the 2 checkpoints in .* can be read; delete"):
+        train(stopped)
+
+
+def test_a_checkpoint_of_another_run_is_refused(stopped, whole, tmp_path):
+    other = tiny_config(tmp_path / "other", "run.seed=2")
+    train(other)
+    newest = files_of(stopped)[-1]
+    shutil.copy(files_of(other)[-1], newest)
+    with pytest.raises(ValueError, match=r"0006\.ckpt is of another run: run\.seed=2 \(here def"):
+        train(stopped)
+
+
+def test_a_run_does_not_go_on_with_other_data_or_another_length(stopped, monkeypatch):
+    file = files_of(stopped)[-1]
+    stored = read_checkpoint(file)
+    changed = stored | {"contract": stored["contract"] | {"data": "beef" * 16}}
+    write_checkpoint(changed, file)
+    with pytest.raises(ValueError, match="trained on its shards beefbeefbeef, but now there is"):
+        train(stopped)
+    longer = stored["hyper_parameters"] | {"total_steps": 9}
+    write_checkpoint(stored | {"hyper_parameters": longer}, file)
+    with pytest.raises(ValueError, match="was to end at step 9, but now the schedule gives 8"):
+        train(stopped)
+
+
+def test_slurms_warning_saves_and_puts_the_job_back_in_line(tmp_path, monkeypatch, capfd):
+    scontrol = tmp_path / "scontrol"
+    scontrol.write_text(f"#!/bin/sh\necho $@ > {tmp_path}/asked\n")
+    scontrol.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    config = tiny_config(tmp_path, signal_at(signal.SIGUSR1, 5))
+    assert in_child(config) == 128 + signal.SIGUSR1  # outside of SLURM it only stops
+    assert not (tmp_path / "asked").exists()
+    monkeypatch.setenv("SLURM_JOB_ID", "77")
+    assert in_child(tiny_config(tmp_path, signal_at(signal.SIGUSR1, 7))) == 138
+    assert (tmp_path / "asked").read_text() == "requeue 77\n"
+    assert "job 77 is put back in line" in capfd.readouterr().out
+    assert files_of(config)[-1].name == "step_0000007.ckpt"
+
+
+def test_a_signal_while_saving_waits_for_the_whole_file(tmp_path, whole):
+    assert in_child(tiny_config(tmp_path, signal_at(signal.SIGTERM, 4, "save"))) == 143
+    config = tiny_config(tmp_path)
+    assert [file.name for file in files_of(config)] == ["step_0000004.ckpt"]
+    assert in_child(config) == 0
+    assert_same_run(whole("plain"), config)
+
+
+def test_sigterm_finishes_the_step_saves_and_leaves_with_143(tmp_path, whole):
     stopped = tiny_config(tmp_path, signal_at(signal.SIGTERM, 5))
     assert in_child(stopped) == 128 + signal.SIGTERM
     assert step_files(run_folder(stopped) / "checkpoints")[-1].name == "step_0000005.ckpt"
     again = tiny_config(tmp_path)
     assert in_child(again) == 0
-    whole = tiny_config(tmp_path / "whole")
-    assert in_child(whole) == 0
-    assert metrics(whole) == metrics(again)
+    assert metrics(whole("plain")) == metrics(again)
 
 
 def test_a_callback_may_stop_a_run_early(tmp_path):

@@ -112,11 +112,11 @@ class PretrainModule(L.LightningModule):
             scale = group.get("lr_scale", 1.0)
             group["lr"] = optim.learning_rate * scale * self.multiplier(step)
         norm = gradient_norm(self.model)
-        self.grad_norm = float(whole(norm))
-        loss = float(self.mean_over_devices(loss))
-        if self.is_sound(step, loss, self.grad_norm):
+        loss, grad_norm = float(self.mean_over_devices(loss)), float(whole(norm))
+        if self.is_sound(step, loss, grad_norm):
             clip_gradients(self.model, norm, optim.clip)
             self.losses.append(loss)
+            self.grad_norm = grad_norm
         else:
             optimizer.zero_grad()  # without gradients the optimizer leaves everything as it is …
         optimizer.step()  # … and Lightning counts the step all the same
