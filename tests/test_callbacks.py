@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from storylm.training.callbacks import StepProgressBar, forget_samples, minutes
+from storylm.training.callbacks import StepProgressBar, minutes, write_samples
 
 
 @pytest.mark.parametrize(
@@ -16,11 +16,11 @@ def test_durations_read_as_people_say_them(seconds, said):
 
 def test_samples_from_a_step_on_are_forgotten(tmp_path):
     file = tmp_path / "samples.md"
-    forget_samples(file, 0)
+    write_samples(file, 0)
     sections = [f"## Step {step}: 1.0000 bits per byte\n\nOnce. ## Step\n\n" for step in (0, 4, 8)]
     with file.open("a") as opened:
         opened.writelines(sections)
-    forget_samples(file, 8)
+    write_samples(file, 8)
     assert file.read_text() == "# How its stories grew\n\n" + "".join(sections[:2])
 
 

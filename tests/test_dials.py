@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
 from storylm.config import (
+    BenchmarkConfig,
     EvaluateConfig,
     ExportConfig,
     GenerateConfig,
@@ -35,6 +36,7 @@ TREES = {
     "export": (ExportConfig, ["run=x", "format=gguf"]),
     "import_model": (ImportConfig, ["source=x", "run.name=x"]),
     "replay": (ReplayConfig, ["run=x", "step=3"]),
+    "benchmark": (BenchmarkConfig, []),
 }
 """Each script's tree, and the dials without which it is not legal."""
 
@@ -54,6 +56,7 @@ LEAST = {
     "generate": {"count": 1, "max_tokens": 0, "top_k": 0, "seed": -(2**63) + 1, "context_length": 0,
                  "threads": 0},
     "replay": {"step": 0, "threads": 0},
+    "benchmark": {"kills": 1, "trials": 1, "trial": -1, "seed": 0, "threads": 1},
     "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
@@ -300,6 +303,8 @@ def test_open_nodes_and_missing_values_are_refused_too(trees, word, line):
         ("generate", "rope_scaling=yarn", "it needs a context_length"),
         ("export", "private=false", "it needs push_to=<owner/name>"),
         ("import_model", "tokenizer_file=tok.bin", "it needs a llama2.c .bin file"),
+        ("benchmark", "what=damage kills=3", "it needs what=resume"),
+        ("benchmark", "trials=3", "it needs what=damage"),
     ],
 )
 def test_a_dial_that_would_do_nothing_is_refused(trees, script, words, line):

@@ -16,7 +16,8 @@ LEVELS = [
     {"checkpoint"},
     {"export"},
     {"training", "evaluation", "serving", "atlas"},
-    {"scripts", "benchmark"},
+    {"benchmark"},
+    {"scripts"},
 ]
 
 DOORS = {

@@ -1,5 +1,6 @@
 """Metrics: every step once, whatever was killed in between."""
 
+import json
 import sqlite3
 
 from storylm.training.tracking import MetricsCsv, TrackioLogger, read_metrics
@@ -40,6 +41,24 @@ def test_a_line_that_a_kill_cut_short_is_ignored(tmp_path):
     logger.forget(1)
     logger.log_metrics({"a": 2}, 1)
     assert read_metrics(logger.path) == [{"step": 1, "a": 2}]
+
+
+def test_what_a_kill_kept_from_trackio_is_filled_in():
+    logger = TrackioLogger("storylm-kill", "one")
+    logger.log_metrics({"a": 0.5}, 0)
+    logger.finalize("failed")  # and the rows of 10 and 20 were lost
+    again = TrackioLogger("storylm-kill", "one")
+    again.forget(30)
+    again.fill_in([{"step": step, "a": step / 4} for step in (0, 10, 20)])
+    again.log_metrics({"a": 7.5}, 30)
+    again.finalize("success")
+    with sqlite3.connect(again.folder / "storylm-kill.db") as database:
+        rows = database.execute("SELECT step, metrics FROM metrics ORDER BY step").fetchall()
+        (runs,) = database.execute("SELECT COUNT(DISTINCT run_id) FROM metrics").fetchone()
+    assert [(step, json.loads(row)["a"]) for step, row in rows] == [
+        (0, 0.5), (10, 2.5), (20, 5.0), (30, 7.5),
+    ]  # fmt: skip
+    assert runs == 1
 
 
 def test_trackio_holds_each_step_once_under_one_run():

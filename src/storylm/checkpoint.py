@@ -6,6 +6,7 @@ A checkpoint file ends with a seal, the sha256 of all before it, so that damage 
 from __future__ import annotations
 
 import hashlib
+import math
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from storylm.config import (
     from_plain,
     identity,
     read_config,
+    read_result,
     runs_path,
 )
 from storylm.model.adapters import add_adapters
@@ -113,11 +115,36 @@ def find_checkpoint(home: Path, checkpoint: str | int) -> Path:
     if checkpoint == "best" and (folder / "best.ckpt").exists():
         return folder / "best.ckpt"
     if checkpoint in ("best", "last") and full:
-        return full[-1]
+        result = result_of(home)
+        return full[-1] if result is None else of_done(result, home, checkpoint)
     if str(checkpoint).isdigit() and int(checkpoint) in steps:
         return steps[int(checkpoint)]
     names = ", ".join(map(str, sorted(steps))) or "none yet"
     raise FileNotFoundError(f"{home} has no checkpoint {checkpoint}; its steps: {names}")
+
+
+def result_of(home: Path) -> dict[str, Any] | None:
+    """What a run that is done says of its end; None for one that goes on, or diverged."""
+    try:
+        result = read_result(home)
+    except ValueError:  # damaged: training names it
+        return None
+    known = result is not None and {"steps", "best_step"} <= result.keys()
+    return result if known and math.isfinite(result["val/bits_per_byte"]) else None
+
+
+def of_done(result: dict[str, Any], home: Path, checkpoint: str) -> Path:
+    """The file of a finished run's best or last step, where it has no `best.ckpt`. Any other file
+    would be another model: FileNotFoundError."""
+    step = result["steps"] if checkpoint == "last" else result["best_step"]
+    file = step_file(home / "checkpoints", step)
+    if not file.exists():
+        name = file.name if checkpoint == "last" else "best.ckpt"
+        raise FileNotFoundError(
+            f"{file.with_name(name)} is missing, which is step {step} of this run; put it back "
+            "from a copy, or give checkpoint=<a step that is there>"
+        )
+    return file
 
 
 def step_file(folder: Path, step: int, kind: str = "step") -> Path:

@@ -7,7 +7,7 @@ change its numbers and names its folder; a dial marked `free` can not.
 """
 
 from storylm.config.checks import at_least, check_file_name, free, in_unit_interval, require
-from storylm.config.composing import register, to_config
+from storylm.config.composing import compose_tree, register, to_config
 from storylm.config.identity import (
     WATCHERS,
     differing_dials,
@@ -44,6 +44,8 @@ from storylm.config.run import (
     TrainConfig,
 )
 from storylm.config.scripts import (
+    BenchmarkConfig,
+    BenchmarkKind,
     EvaluateConfig,
     ExportConfig,
     Format,
@@ -55,6 +57,7 @@ from storylm.config.scripts import (
 from storylm.config.stored import (
     TextSources,
     finished_result,
+    is_first_rank,
     own_result,
     read_config,
     read_result,
@@ -68,6 +71,8 @@ __all__ = [
     "OURS_NOT_THE_TRAINERS",
     "WATCHERS",
     "Average",
+    "BenchmarkConfig",
+    "BenchmarkKind",
     "DataConfig",
     "DataKind",
     "EvaluateConfig",
@@ -97,6 +102,7 @@ __all__ = [
     "TrainConfig",
     "at_least",
     "check_file_name",
+    "compose_tree",
     "default_of",
     "dial_names",
     "differing_dials",
@@ -106,6 +112,7 @@ __all__ = [
     "from_plain",
     "identity",
     "in_unit_interval",
+    "is_first_rank",
     "own_result",
     "read_config",
     "read_result",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import BooleanNode, DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
@@ -14,6 +17,7 @@ from storylm.config.identity import run_name
 from storylm.config.plain import default_of, refuse_extra
 from storylm.config.run import TrainConfig
 from storylm.config.scripts import (
+    BenchmarkConfig,
     EvaluateConfig,
     ExportConfig,
     GenerateConfig,
@@ -28,14 +32,26 @@ SCHEMAS = {
     "export": ExportConfig,
     "import": ImportConfig,
     "replay": ReplayConfig,
+    "benchmark": BenchmarkConfig,
 }
 """What each script's tree is, by the name that its YAML gives it before `_schema`."""
+CONF = Path(__file__).resolve().parents[3] / "conf"
+"""The menu."""
 
 
 def register() -> None:
     """Store the schemas where Hydra finds them."""
     for name, kind in SCHEMAS.items():
         ConfigStore.instance().store(name=f"{name}_schema", node=build_schema(kind))
+
+
+def compose_tree(script: str, overrides: Sequence[str]) -> DictConfig:
+    """What the command line of a script gives for these overrides, before its dials are checked."""
+    register()
+    if GlobalHydra.instance().is_initialized():  # inside a script's main
+        return compose(script, list(overrides))
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return compose(script, list(overrides))
 
 
 def build_schema(kind: type) -> DictConfig:

@@ -1,4 +1,4 @@
-"""The trees of the other scripts: generate, evaluate, export, import_model."""
+"""The trees of the other scripts: generate, evaluate, export, import_model, replay, benchmark."""
 
 from __future__ import annotations
 
@@ -196,6 +196,42 @@ class ReplayConfig:
         check_line("run", self.run)
         check_line("folder", self.folder)
         at_least("", self, 0, "step", "threads")
+
+
+class BenchmarkKind(enum.Enum):
+    resume = "resume"
+    """Runs are killed at any moment and must end with the bits of those that were not."""
+    damage = "damage"
+    """One file is damaged, and the run must end the same or refuse it by name."""
+
+
+@dataclass
+class BenchmarkConfig:
+    """The tree of `scripts/benchmark.py`."""
+
+    what: BenchmarkKind = BenchmarkKind.resume
+    """Which proof: resume or damage."""
+    kills: int = 50
+    """For what=resume: processes that are killed, over all configurations."""
+    trials: int = 500
+    """For what=damage: files that are damaged, one in each trial."""
+    trial: int = -1
+    """For what=damage: this trial alone, by its number in the table's list; -1 makes all."""
+    seed: int = 1
+    """Which moments, files and bytes are drawn."""
+    folder: str = ""
+    """Where the result goes, and the scratch runs while they are needed; empty: a temporary one."""
+    threads: int = 1
+    """CPU threads of each run."""
+
+    def __post_init__(self) -> None:
+        check_values("", self)
+        at_least("", self, 1, "kills", "trials", "threads")
+        at_least("", self, 0, "seed")
+        at_least("", self, -1, "trial")
+        check_line("folder", self.folder, empty=True)
+        check_use("", self, self.what is BenchmarkKind.resume, "what=resume", "kills")
+        check_use("", self, self.what is BenchmarkKind.damage, "what=damage", "trials", "trial")
 
 
 def check_checkpoint(checkpoint: str) -> None:

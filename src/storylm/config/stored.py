@@ -99,10 +99,15 @@ def own_result(config: TrainConfig) -> dict[str, Any] | None:
 def say_done(config: TrainConfig, result: dict[str, Any]) -> float:
     """Say that a run is done, and return its val/bits_per_byte."""
     value = result["val/bits_per_byte"]
-    if os.environ.get("RANK", "0") == "0":
+    if is_first_rank():
         home = run_folder(config)
         print(f"{home} is done: {value:.4f} bits per byte. To train it anew, delete it first.")
     return value
+
+
+def is_first_rank() -> bool:
+    """Whether this is the process that writes and speaks, among those that train together."""
+    return os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) == "0"
 
 
 WHAT = {

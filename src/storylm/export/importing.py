@@ -147,6 +147,8 @@ def check_tensors(wanted: dict[str, torch.Size], given: dict[str, torch.Size], s
 @contextlib.contextmanager
 def whole_folder(home: Path) -> Iterator[Path]:
     """A folder to fill that appears as `home` when all went well, and leaves nothing when not."""
+    for left in home.parent.glob(f"_{home.name}.*.part"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
     part = home.parent / f"_{home.name}.{os.getpid()}.part"
     part.mkdir(parents=True, exist_ok=True)
     try:

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from storylm.config import RunConfig
 from storylm.generation import tell
+from storylm.whole_files import write_whole
 
 
 class StepProgressBar(ProgressBar):
@@ -131,7 +132,7 @@ class TellSamples(Callback):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if trainer.is_global_zero:
-            forget_samples(samples_file(trainer), trainer.global_step)
+            write_samples(samples_file(trainer), trainer.global_step)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         run: RunConfig = pl_module.config.run
@@ -153,18 +154,17 @@ class TellSamples(Callback):
             return
         pl_module.stories = list(zip(run.sample_prompts, stories))
         quoted = "\n\n---\n\n".join(stories)
-        forget_samples(samples_file(trainer), step)
-        with samples_file(trainer).open("a", encoding="utf-8") as file:
-            file.write(f"## Step {step}: {value:.4f} bits per byte\n\n{quoted}\n\n")
+        section = f"## Step {step}: {value:.4f} bits per byte\n\n{quoted}\n\n"
+        write_samples(samples_file(trainer), step, section)
 
 
 def samples_file(trainer: Trainer) -> Path:
     return Path(trainer.default_root_dir) / "samples.md"
 
 
-def forget_samples(path: Path, step: int) -> None:
-    """Drop the sections from `step` on: they are about to be told again."""
+def write_samples(path: Path, step: int, section: str = "") -> None:
+    """Add a step's section, and drop those from this step on that an earlier process wrote."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     sections = re.split(r"(?m)^(?=## Step \d+:)", text)[1:]
     kept = [section for section in sections if int(re.match(r"## Step (\d+)", section)[1]) < step]
-    path.write_text("# How its stories grew\n\n" + "".join(kept), encoding="utf-8")
+    write_whole(path, "# How its stories grew\n\n" + "".join(kept) + section)

@@ -21,6 +21,7 @@ from storylm.config import (
     differing_dials,
     from_plain,
     identity,
+    is_first_rank,
     read_config,
     run_folder,
 )
@@ -68,7 +69,7 @@ def newest_checkpoint(
         try:
             stored = read_checkpoint(file)
         except ValueError as error:
-            if os.environ.get("RANK", "0") == "0":
+            if is_first_rank():
                 print(f"{error}; trying the one before", flush=True)
             continue
         check_contract(file, stored, config, contract)
@@ -135,8 +136,9 @@ def check_vocabulary(config: TrainConfig, home: Path, tokenizer: Tokenizer) -> N
     file = home / "tokenizer.json"
     if file.exists() and (old := load_tokenizer(file).fingerprint) != tokenizer.fingerprint:
         raise ValueError(
-            f"{home} was begun with tokenizer {old[:12]}, but this text now gives "
-            f"{tokenizer.fingerprint[:12]}: the training text has changed; take another run.name"
+            f"{file} is tokenizer {old[:12]}, but this text now gives "
+            f"{tokenizer.fingerprint[:12]}: the training text has changed, or that file; take "
+            "another run.name, or put it back"
         )
 
 
@@ -155,12 +157,12 @@ def one_writer(home: Path) -> IO[str]:
 
     Other ranks get a file that locks nothing.
     """
-    if os.environ.get("RANK", "0") != "0" or os.name != "posix":
+    if not is_first_rank() or os.name != "posix":
         return open(os.devnull)
     import fcntl
 
     locks = home.parent / "_locks"
-    locks.mkdir(exist_ok=True)
+    locks.mkdir(parents=True, exist_ok=True)
     file = (locks / home.name).open("a+")
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies

@@ -30,7 +30,7 @@ from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
 from storylm.training.guards import Guard, describe
 from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm, whole
-from storylm.training.tracking import peak_resident_gib
+from storylm.training.tracking import peak_resident_gib, read_metrics
 
 MOST_WINDOWS = 512
 """Windows that a report looks at."""
@@ -196,8 +196,8 @@ class PretrainModule(L.LightningModule):
             fully_shard(block, mesh=mesh)
         fully_shard(self.model, mesh=mesh)
         register_fsdp_forward_method(self.model, "hidden")  # training calls it, not forward
-        if not self.config.run.compile:
-            self.hidden = self.model.hidden
+        hidden = self.model.hidden
+        self.hidden = torch.compile(hidden) if self.config.run.compile else hidden
         self.sharded = True
 
     def let_go(self) -> None:
@@ -266,10 +266,16 @@ class PretrainModule(L.LightningModule):
         self.elapsed += self.mark - began
 
     def forget(self, step: int) -> None:
-        """Drop what an earlier process logged from `step` on: it is about to happen again."""
+        """Drop what an earlier process logged from `step` on: it is about to happen again. What it
+        had no time to hand on, as a kill has it, is made up for."""
         for logger in self.trainer.loggers:
             if hasattr(logger, "forget"):
                 logger.forget(step)
+        if step and self.global_rank == 0 and (self.home / "metrics.csv").exists():
+            rows = read_metrics(self.home / "metrics.csv")
+            for logger in self.trainer.loggers:
+                if hasattr(logger, "fill_in"):
+                    logger.fill_in(rows)
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         # Runs after all callbacks, so the checkpoint of this step is written already.

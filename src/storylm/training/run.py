@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import math
 import os
@@ -10,7 +11,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +27,7 @@ from storylm.checkpoint import load_run
 from storylm.config import (
     Finetune,
     Precision,
+    Preflight,
     TrainConfig,
     finished_result,
     own_result,
@@ -53,10 +54,13 @@ from storylm.training.checks import (
     origin_seal,
     sources_and_origin,
 )
+from storylm.training.machine import peak_flops
 from storylm.training.module import PretrainModule
+from storylm.training.preflight import preflight
 from storylm.training.report import runtime_card, save_config, summarize, write_report
 from storylm.training.saving import Checkpoints, WholeFileIO
 from storylm.training.tracking import MetricsCsv, TrackioLogger
+from storylm.whole_files import write_whole
 
 NEVER = 2**31
 """More epochs than there will ever be: validation is called by step, never by epoch."""
@@ -101,23 +105,30 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     if result := own_result(config):  # its text has another date only, or is another one
         check_result(config, result, contract)
         return say_done(config, result)
+    lock = one_writer(home)  # held until this function ends
     L.seed_everything(config.run.seed, workers=True, verbose=False)
     newest = newest_checkpoint(config, home, contract, steps)
     weights = None
     if config.init_from and newest is None:
         weights = origin_weights(config, tokenizer)
     module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
-    module.contract = contract
-    home.mkdir(parents=True, exist_ok=True)
-    lock = one_writer(home)  # held until this function ends
+    module.contract, module.home = contract, home
     loggers = [MetricsCsv(home), *build_nodes(config.logger)]
     trainer = build_trainer(config, home, module, loggers)
-    module.peak_flops = measure_peak_flops(trainer)
+    device = trainer.strategy.root_device
+    module.peak_flops = peak_flops(device, "bf16" in trainer.precision) * trainer.world_size
     module.runtime = runtime_card(trainer, config)
     if trainer.is_global_zero:
+        introduce(config, home, module, trainer)
+    if config.preflight is not Preflight.off and newest is None and trainer.is_global_zero:
+        look_ahead(config, home, data, tokenizer, trainer, steps)
+    if config.preflight is Preflight.only:
+        return math.nan
+    if trainer.is_global_zero:
+        for part in home.glob(".*.part"):  # of a process that was killed while it wrote
+            part.unlink(missing_ok=True)
         tokenizer.save(home / "tokenizer.json")
         save_config(config, home)
-        introduce(config, home, module, len(train_shards), trainer)
     fit(trainer, module, data, newest)
 
     if not trainer.is_global_zero:
@@ -261,26 +272,41 @@ def requeue(number: int) -> None:
     print(f"job {job} is put back in line" if done.returncode == 0 else done.stderr, flush=True)
 
 
-def introduce(
+def look_ahead(
     config: TrainConfig,
     home: Path,
-    module: PretrainModule,
-    train_tokens: int,
+    data: TokenDataModule,
+    tokenizer: Tokenizer,
     trainer: L.Trainer,
+    steps: int,
 ) -> None:
-    """What is about to happen, in two lines."""
-    model, run, steps = config.model, config.run, module.total_steps
-    tokens = steps * run.tokens_per_step
+    """Say what the run will cost; ValueError where it cannot work. preflight.json keeps it."""
+    card = preflight(
+        config,
+        data,
+        tokenizer,
+        steps=steps,
+        devices=trainer.world_size,
+        device=trainer.strategy.root_device,
+        precision=str(trainer.precision),
+    )
+    print(card.text(), flush=True)
+    card.refuse()
+    if config.preflight is Preflight.on:
+        write_whole(home / "preflight.json", json.dumps(card.facts, indent=2) + "\n")
+
+
+def introduce(config: TrainConfig, home: Path, module: PretrainModule, trainer: L.Trainer) -> None:
+    """What is about to happen, in one line."""
+    model, run = config.model, config.run
     origin = f" of {config.init_from}" if config.init_from else ""
     if config.finetune is Finetune.lora:
         learning = sum(p.numel() for p in module.parameters() if p.requires_grad)
         origin += f" and {learning:,} of adapters, which alone learn"
     print(
         f"{home}: {model.style} {model.n_layers} x {model.d_model}, "
-        f"{module.count_parameters():,} parameters{origin}, on {trainer.accelerator.name()}"
-        f" in {trainer.precision}\n"
-        f"{steps:,} steps of {run.tokens_per_step:,} tokens: {tokens / 1e6:.1f} M tokens, "
-        f"{tokens / train_tokens:.2f} passes over the data",
+        f"{module.count_parameters():,} parameters{origin}; {module.total_steps:,} steps of "
+        f"{run.tokens_per_step:,} tokens on {trainer.accelerator.name()} in {trainer.precision}",
         flush=True,
     )
 
@@ -311,23 +337,6 @@ def has_fast_bf16(trainer: dict[str, Any]) -> bool:
     if accelerator in ("auto", "gpu", "mps") and torch.backends.mps.is_available():
         return False
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-
-
-def measure_peak_flops(trainer: L.Trainer) -> float:
-    """What all devices together multiply in a second at best, by a quick try of large products.
-
-    The measure of speed/model_flops_utilization, so that it means the same on every machine.
-    """
-    device = trainer.strategy.root_device
-    dtype = torch.bfloat16 if "bf16" in str(trainer.precision) else torch.float32
-    n = 8_192 if device.type == "cuda" else 1_024
-    a_NN = torch.randn(n, n, device=device, dtype=dtype)
-    best = math.inf
-    for _ in range(6):
-        began = time.perf_counter()
-        (a_NN @ a_NN)[0, 0].item()  # waits for the device
-        best = min(best, time.perf_counter() - began)
-    return 2 * n**3 / best * trainer.world_size
 
 
 def quiet_lightning() -> None:

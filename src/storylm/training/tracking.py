@@ -10,9 +10,7 @@ import contextlib
 import csv
 import io
 import os
-import resource
 import sqlite3
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from typing import Any
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
 
+from storylm.training.machine import highest_resident
 from storylm.whole_files import whole_file
 
 
@@ -53,8 +52,11 @@ class MetricsCsv(Logger):
             earlier = read_lines(self.path)
             self.columns += new
             self.rewrite(earlier)
-        with self.path.open("a", newline="") as file:
-            csv.DictWriter(file, self.columns).writerow(row)
+        try:
+            with self.path.open("a", newline="") as file:
+                csv.DictWriter(file, self.columns).writerow(row)
+        except OSError as error:  # a full disk names no file
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     @rank_zero_only
     def forget(self, step: int) -> None:
@@ -148,19 +150,33 @@ class TrackioLogger(Logger):
     @rank_zero_only
     def forget(self, step: int) -> None:
         """Drop this run's rows from `step` on; Trackio itself would keep both copies."""
+        self.ask("DELETE FROM metrics WHERE run_name = ? AND step >= ?", self.run_name, step)
+
+    @rank_zero_only
+    def fill_in(self, rows: list[dict[str, float]]) -> None:
+        """Log the rows, each with its step, that are not there: Trackio writes in the background,
+        and a kill loses what it has not written yet."""
+        found = {step for (step,) in self.ask("SELECT step FROM metrics WHERE run_name = ?",
+                                              self.run_name)}  # fmt: skip
+        for row in rows:
+            if row["step"] not in found:
+                metrics = {name: value for name, value in row.items() if name != "step"}
+                self.current_run().log(metrics, step=int(row["step"]))
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Trackio's own database; nothing where there is none yet. OSError where it is damaged."""
         database = self.folder / f"{self.project}.db"
-        if database.exists():
-            with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
-                try:
-                    connection.execute(
-                        "DELETE FROM metrics WHERE run_name = ? AND step >= ?",
-                        (self.run_name, step),
-                    )
-                    connection.commit()
-                except sqlite3.Error as error:
-                    raise OSError(
-                        f"{database}: {error}; delete it, or log elsewhere with logger=csv"
-                    ) from None
+        if not database.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
+            try:
+                found = connection.execute(query, values).fetchall()
+                connection.commit()
+            except sqlite3.Error as error:
+                raise OSError(
+                    f"{database}: {error}; delete it, or log elsewhere with logger=csv"
+                ) from None
+        return found
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
@@ -175,13 +191,15 @@ class TrackioLogger(Logger):
 
 def system_figures() -> dict[str, float]:
     """Load and memory of this process, as far as the standard library knows them."""
-    return {"cpu_load_1min": os.getloadavg()[0], "memory_peak_gib": peak_resident_gib()}
+    figures = {"memory_peak_gib": peak_resident_gib()}
+    if hasattr(os, "getloadavg"):  # Windows has none
+        figures["cpu_load_1min"] = os.getloadavg()[0]
+    return figures
 
 
 def peak_resident_gib() -> float:
     """The most memory this process has held so far, in GiB."""
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+    return highest_resident() / 2**30
 
 
 @contextlib.contextmanager
