@@ -16,7 +16,6 @@ from typing import Any
 import lightning as L
 import torch
 from lightning.pytorch.strategies import ModelParallelStrategy
-from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
 from storylm.config import Average, Finetune, NonFinite, TrainConfig, to_plain
 from storylm.data.loading import ScoredRows, Windows
@@ -29,6 +28,7 @@ from storylm.optim.build import build_optimizer
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
 from storylm.training.guards import Guard, describe
+from storylm.training.sharding import deal_out, let_go
 from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm, whole
 from storylm.training.tracking import peak_resident_gib, read_metrics
 
@@ -166,7 +166,7 @@ class PretrainModule(L.LightningModule):
             usual=self.guard.before,
             learning_rate=self.config.optim.learning_rate * self.multiplier(step),
         )
-        self.let_go()
+        let_go(self.model)
         name = "step" if self.report_at is None else "replay"
         if self.global_rank != 0:
             return self.home
@@ -188,23 +188,13 @@ class PretrainModule(L.LightningModule):
         return model.no_sync() if here and hasattr(model, "no_sync") else contextlib.nullcontext()
 
     def configure_model(self) -> None:
-        """Deal the weights out to the devices, block by block, where the strategy is FSDP2's."""
+        """Lightning's place for it: deal the weights out, where the strategy is FSDP2's."""
         if self.sharded or not isinstance(self.trainer.strategy, ModelParallelStrategy):
             return
-        mesh = self.device_mesh["data_parallel"]
-        for block in self.model.blocks:
-            fully_shard(block, mesh=mesh)
-        fully_shard(self.model, mesh=mesh)
-        register_fsdp_forward_method(self.model, "hidden")  # training calls it, not forward
+        deal_out(self.model, self.device_mesh["data_parallel"])
         hidden = self.model.hidden
         self.hidden = torch.compile(hidden) if self.config.run.compile else hidden
         self.sharded = True
-
-    def let_go(self) -> None:
-        """Give back the weights that a forward pass has gathered and no backward pass gave back."""
-        for part in self.model.modules():
-            if isinstance(part, FSDPModule):
-                part.reshard()
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return build_optimizer(self.model, self.config.optim)
@@ -242,7 +232,7 @@ class PretrainModule(L.LightningModule):
         self.log_dict({k: torch.tensor(v) for k, v in metrics.items()}, logger=False)
 
     def on_validation_end(self) -> None:
-        self.let_go()
+        let_go(self.model)
         if self.average is not None:
             self.average.swap(self.model)
 
