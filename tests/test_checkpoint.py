@@ -12,7 +12,7 @@ from storylm.config import ModelConfig, to_plain
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import build_tokenizer
 from storylm.training.saving import WholeFileIO
-from storylm.whole_files import write_whole
+from storylm.whole_files import write_sealed, write_whole
 
 
 @pytest.fixture
@@ -63,6 +63,23 @@ def test_what_is_not_there_is_named_with_what_is(home):
         load_run(home.parent / "two")
     with pytest.raises(FileNotFoundError, match=r"no checkpoint 3; its steps: 2, 4"):
         load_run(home, 3)
+
+
+def test_a_done_run_gives_no_other_checkpoint_for_the_one_that_is_missing(home):
+    folder, numbers = home / "checkpoints", {"steps": 4, "best_step": 2, "val/bits_per_byte": 0.5}
+    write_sealed(home / "result.json", numbers | {"sources": {}})
+    (folder / "best.ckpt").unlink()
+    assert load_run(home).step == 2  # of which there is a file
+    step_file(folder, 2).unlink()
+    with pytest.raises(
+        FileNotFoundError, match=r"best\.ckpt is missing, the best of a run that is"
+    ):
+        load_run(home)
+    step_file(folder, 4).rename(step_file(folder, 3))
+    with pytest.raises(FileNotFoundError, match=r"step_0000004\.ckpt is missing, the last of a"):
+        load_run(home, "last")
+    (home / "result.json").unlink()  # it goes on: what it has is what there is
+    assert load_run(home).file.name == load_run(home, "last").file.name == "step_0000003.ckpt"
 
 
 def test_the_average_is_what_is_loaded_where_a_run_kept_one(home):

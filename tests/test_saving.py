@@ -62,6 +62,7 @@ class FakeTrainer(SimpleNamespace):
     world_size = 1
     max_steps = 1000
     optimizers = ()
+    loggers = ()
     callback_metrics: ClassVar = {}
     lightning_module = SimpleNamespace(average=None, state_dict=lambda: {})
 

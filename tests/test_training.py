@@ -329,7 +329,7 @@ def test_where_the_newest_checkpoint_is_damaged_the_one_before_goes_on(stopped, 
 def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(stopped):
     for file in files_of(stopped):
         file.write_bytes(b"")
-    with pytest.raises(ValueError, match=r"none of the 2 checkpoints in .* can be read; delete"):
+    with pytest.raises(ValueError, match=r"none of the 3 checkpoints in .* can be read; delete"):
         train(stopped)
 
 

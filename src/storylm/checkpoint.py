@@ -141,8 +141,8 @@ def of_done(result: dict[str, Any], home: Path, checkpoint: str) -> Path:
     if not file.exists():
         name = file.name if checkpoint == "last" else "best.ckpt"
         raise FileNotFoundError(
-            f"{file.with_name(name)} is missing, which is step {step} of this run; put it back "
-            "from a copy, or give checkpoint=<a step that is there>"
+            f"{file.with_name(name)} is missing, the {checkpoint} of a run that is done; put it "
+            "back from a copy, or give checkpoint=<a step that is there>"
         )
     return file
 
@@ -154,7 +154,8 @@ def step_file(folder: Path, step: int, kind: str = "step") -> Path:
 
 def step_files(folder: Path, kind: str = "step") -> list[Path]:
     """The checkpoints of a kind by rising step."""
-    return sorted(folder.glob(f"{kind}_*.ckpt"), key=step_of)
+    files = [file for file in folder.glob(f"{kind}_*.ckpt") if file.is_file()]
+    return sorted(files, key=step_of)
 
 
 def step_of(file: Path) -> int:

@@ -28,6 +28,7 @@ from storylm.config import (
     TextSources,
     dial_names,
     finished_result,
+    is_first_rank,
     register,
     to_config,
     unknown_dial,
@@ -70,8 +71,8 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
         try:
             end_in_order()
             return task(*arguments)
-        except Terminated:
-            leave("stopped; repeat the command to go on", 128 + signal.SIGTERM)
+        except Terminated as error:
+            leave("stopped; repeat the command to go on", error.code)
         except KeyboardInterrupt:
             leave("stopped; repeat the command to go on", 130)
         except BrokenPipeError:  # the reader of our output has left, as `head` does
@@ -86,18 +87,34 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Terminated(SystemExit):
-    """SIGTERM has come: as Ctrl-C, it ends the process by way of everyone's `finally`."""
+    """SIGTERM or SIGUSR1 came: as Ctrl-C, it ends the process by way of everyone's `finally`."""
 
 
 def end_in_order() -> None:
-    """Let SIGTERM raise Terminated, where nobody else listens for it."""
+    """Let SIGTERM, and SIGUSR1 by which SLURM warns, raise Terminated where nobody else listens."""
 
     def end(number: int, _: Any) -> None:
+        requeue(number)
         raise Terminated(128 + number)
 
-    main = threading.current_thread() is threading.main_thread()
-    if main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, end)
+    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    if threading.current_thread() is threading.main_thread():
+        for number in numbers:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, end)
+
+
+STOPPING = ("SIGTERM", "SIGUSR1")
+
+
+def requeue(number: int) -> None:
+    """SLURM is about to take the machine away and said so by SIGUSR1: put the job back in line."""
+    job = os.environ.get("SLURM_JOB_ID")
+    if job is None or number != getattr(signal, "SIGUSR1", None) or not is_first_rank():
+        return
+    done = subprocess.run(["scontrol", "requeue", job], capture_output=True, text=True)
+    words = f"job {job} is put back in line" if done.returncode == 0 else done.stderr.strip()
+    print(words, flush=True)
 
 
 def take_literally(*dials: str) -> None:

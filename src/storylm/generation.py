@@ -122,6 +122,8 @@ def decode(
     rows, drawn = list(range(len(prompts_ids))), 0
     while rows:
         logits_BV = next_logits(model, inputs_BT, cache, last)
+        if not logits_BV.amax(-1).isfinite().all():  # a nan is the largest of all
+            raise Diverged("the model's logits are not finite: its training has diverged")
         cache.cut(lengths)  # drops the padding of the prompts
         likely_BV = keep_likely(
             logits_BV,
@@ -164,6 +166,10 @@ def next_logits(model: Transformer, inputs_BT: Tensor, cache: KVCache, last: lis
     finally:
         if training:
             model.train()
+
+
+class Diverged(ValueError):
+    """A model whose numbers are no longer finite tells nothing."""
 
 
 def check_prompt(prompt: list[int], context_length: int) -> None:

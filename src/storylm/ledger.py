@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from storylm.config import identity, read_config, read_result
+from storylm.config import identity, is_first_rank, read_config, read_result
 
 NUMBERS = ("val/bits_per_byte", "val/loss", "val/perplexity", "train/loss", "parameters", "tokens")
 
@@ -64,9 +66,37 @@ def compare_runs(homes: list[Path]) -> str:
 
 
 def delete_run(home: Path) -> str:
+    """Remove a run's folder. ValueError where it is being trained."""
     check_run(home)
-    shutil.rmtree(home)
+    with one_writer(home):
+        shutil.rmtree(home)
     return f"{home} is deleted"
+
+
+def one_writer(home: Path) -> IO[str]:
+    """Hold a run's lock, on rank 0, until the file is closed; a second process is refused.
+
+    Other ranks get a file that locks nothing. A process that dies lets go at once.
+    """
+    if not is_first_rank() or os.name != "posix":
+        return open(os.devnull)
+    import fcntl
+
+    locks = home.parent / "_locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    file = (locks / home.name).open("a+")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies
+    except OSError:
+        file.seek(0)
+        raise ValueError(
+            f"{home} is in the hands of process {file.read().strip() or '?'}; wait for it, or "
+            "take another run"
+        ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()} on {platform.node()}")
+    file.flush()
+    return file
 
 
 def is_run(home: Path) -> bool:

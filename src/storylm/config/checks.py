@@ -29,6 +29,13 @@ def at_least(section: str, config: Any, minimum: float, *names: str) -> None:
         require(value >= minimum, f"{dial}={value} must be at least {minimum}")
 
 
+def at_most(section: str, config: Any, maximum: float, *names: str) -> None:
+    for name in names:
+        value = getattr(config, name)
+        dial = f"{section}.{name}" if section else name
+        require(value <= maximum, f"{dial}={value} must be at most {maximum:g}")
+
+
 def in_unit_interval(section: str, config: Any, *names: str) -> None:
     for name in names:
         value = getattr(config, name)

@@ -8,6 +8,7 @@ from typing import Any
 
 from storylm.config.checks import (
     at_least,
+    at_most,
     check_file_name,
     check_line,
     check_values,
@@ -123,6 +124,9 @@ class RunConfig:
             "checkpoint_gib",
             "spike_sigmas",
         )
+        at_most("run", self, 1024, "threads", "workers")
+        at_most("run", self, 1e6, "checkpoint_gib")
+        at_most("run", self, 2**32, "tokens_per_step")
         require(0 <= self.seed < 2**32, f"run.seed={self.seed} must lie between 0 and 2**32 - 1")
         if self.name is not None:
             check_file_name("run.name", self.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import signal
 import sys
@@ -16,7 +15,7 @@ from lightning.pytorch.callbacks import ProgressBar
 from tqdm import tqdm
 
 from storylm.config import RunConfig
-from storylm.generation import tell
+from storylm.generation import Diverged, tell
 from storylm.whole_files import write_whole
 
 
@@ -115,7 +114,7 @@ class StopSignals(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         def ask(number: int, _: Any) -> None:
             if pl_module.stop_signal == number == signal.SIGINT:
-                raise KeyboardInterrupt
+                sys.exit(130)  # not KeyboardInterrupt, after which Lightning leaves with 1
             pl_module.stop_signal = number
             if trainer.is_global_zero:
                 print("\nfinishing this step, then saving …", file=sys.stderr, flush=True)
@@ -137,19 +136,22 @@ class TellSamples(Callback):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         run: RunConfig = pl_module.config.run
         step, value = trainer.global_step, float(trainer.callback_metrics["val/bits_per_byte"])
-        if not run.sample_prompts or not math.isfinite(value):  # what is broken tells nothing
+        if not run.sample_prompts:
             return
         # Where weights are sharded, all devices have to take part in a forward pass.
         if not (trainer.is_global_zero or pl_module.sharded):
             return
-        stories = tell(
-            pl_module.model,
-            pl_module.tokenizer,
-            run.sample_prompts,
-            max_tokens=run.sample_tokens,
-            temperature=run.sample_temperature,
-            seed=run.seed,
-        )
+        try:
+            stories = tell(
+                pl_module.model,
+                pl_module.tokenizer,
+                run.sample_prompts,
+                max_tokens=run.sample_tokens,
+                temperature=run.sample_temperature,
+                seed=run.seed,
+            )
+        except Diverged:
+            return
         if not trainer.is_global_zero:
             return
         pl_module.stories = list(zip(run.sample_prompts, stories))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import torch
 
@@ -64,8 +63,10 @@ def newest_checkpoint(
     A damaged one is named and passed over. ValueError where one belongs to another run, where what
     it stands on has changed, or where none can be read.
     """
-    files = step_files(home / "checkpoints")
-    for file in reversed(files):
+    folder = home / "checkpoints"
+    files = [*reversed(step_files(folder)), *reversed(step_files(folder, "before"))]
+    files += [folder / "best.ckpt"] if (folder / "best.ckpt").is_file() else []
+    for file in files:
         try:
             stored = read_checkpoint(file)
         except ValueError as error:
@@ -134,7 +135,13 @@ def check_vocabulary(config: TrainConfig, home: Path, tokenizer: Tokenizer) -> N
             f"{config.tokenizer.name} has {tokenizer.vocab_size} ids; leave model.vocab_size out"
         )
     file = home / "tokenizer.json"
-    if file.exists() and (old := load_tokenizer(file).fingerprint) != tokenizer.fingerprint:
+    if not file.exists():
+        return
+    try:
+        old = load_tokenizer(file).fingerprint
+    except ValueError as error:
+        raise ValueError(f"{error}; delete it: the run writes its own again") from None
+    if old != tokenizer.fingerprint:
         raise ValueError(
             f"{file} is tokenizer {old[:12]}, but this text now gives "
             f"{tokenizer.fingerprint[:12]}: the training text has changed, or that file; take "
@@ -152,32 +159,6 @@ def check_prompts(config: TrainConfig, tokenizer: Tokenizer) -> None:
             )
 
 
-def one_writer(home: Path) -> IO[str]:
-    """Hold the run's lock, on rank 0; a second process on the same run is refused.
-
-    Other ranks get a file that locks nothing.
-    """
-    if not is_first_rank() or os.name != "posix":
-        return open(os.devnull)
-    import fcntl
-
-    locks = home.parent / "_locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    file = (locks / home.name).open("a+")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies
-    except OSError:
-        file.seek(0)
-        raise ValueError(
-            f"{home} is being trained by process {file.read().strip() or '?'}; wait for it, or "
-            "take another run.name"
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()} on {platform.node()}")
-    file.flush()
-    return file
-
-
 def check_launcher(config: TrainConfig) -> None:
     """Several devices are started by torchrun or SLURM: Lightning's own launcher would start
     Hydra anew in each process."""
@@ -185,8 +166,10 @@ def check_launcher(config: TrainConfig) -> None:
     count = len(devices) if isinstance(devices, list) else devices
     if count in ("auto", "-1", -1):
         count = max(1, torch.cuda.device_count())
-    wanted = int(count) * int(config.trainer.get("num_nodes", 1))
-    started = int(os.environ.get("WORLD_SIZE", os.environ.get("SLURM_NTASKS", 1)))
+    count = whole_number("trainer.devices", count)
+    wanted = count * whole_number("trainer.num_nodes", config.trainer.get("num_nodes", 1))
+    named = "WORLD_SIZE" if "WORLD_SIZE" in os.environ else "SLURM_NTASKS"
+    started = whole_number(named, os.environ.get(named, 1))
     if wanted > 1 and started == 1:
         raise ValueError(
             f"trainer.devices={devices} needs one process each: start it by "
@@ -196,3 +179,10 @@ def check_launcher(config: TrainConfig) -> None:
         raise ValueError(
             f"{started} processes were started, but trainer.devices=1: add trainer=ddp"
         )
+
+
+def whole_number(name: str, value: object) -> int:
+    """A number from 1 on; ValueError names what is none."""
+    if not str(value).isdigit() or int(str(value)) < 1:
+        raise ValueError(f"{name}={value} is no number of devices; give 1 or more")
+    return int(str(value))

@@ -22,7 +22,6 @@ from storylm.model.loss import mean_nats
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import Tokenizer
 from storylm.training.step import whole
-from storylm.whole_files import write_whole
 
 REMEMBERED = 128
 """Steps over which a loss is called usual."""
@@ -108,13 +107,8 @@ class Incident:
     windows: list[tuple[int, float, Tensor]]
     """Of each window of the step: its number in the shards, its mean nats, its ids."""
 
-    def report(self, home: Path, name: str, tokenizer: Tokenizer, *, done: str) -> Path:
-        """Write `incidents/<name>_0000123.md` and return its path. `done` says what followed."""
-        file = home / "incidents" / f"{name}_{self.step:07d}.md"
-        write_whole(file, "\n".join(self.page(home, tokenizer, done)) + "\n")
-        return file
-
-    def page(self, home: Path, tokenizer: Tokenizer, done: str) -> list[str]:
+    def report(self, home: Path, tokenizer: Tokenizer, *, done: str) -> str:
+        """A page in Markdown on this step of the run in `home`; `done` says what followed."""
         mean, spread = self.usual
         lines = [f"# Step {self.step}: {self.title}", "", done, ""]
         lines += [
@@ -143,7 +137,7 @@ class Incident:
         for number, nats, ids_T in worst[:4]:
             lines += ["", f"## Window {number}: {nats:.4f} nats per token", ""]
             lines += ["> " + line for line in readable(tokenizer, ids_T).splitlines()]
-        return lines
+        return "\n".join(lines) + "\n"
 
 
 def rank(nats: float) -> float:

@@ -28,9 +28,10 @@ from storylm.optim.build import build_optimizer
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
 from storylm.training.guards import Guard, describe
-from storylm.training.sharding import deal_out, let_go
+from storylm.training.sharding import deal_out, let_go, numbered
 from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm, whole
 from storylm.training.tracking import peak_resident_gib, read_metrics
+from storylm.whole_files import write_whole
 
 MOST_WINDOWS = 512
 """Windows that a report looks at."""
@@ -168,12 +169,14 @@ class PretrainModule(L.LightningModule):
         )
         let_go(self.model)
         name = "step" if self.report_at is None else "replay"
+        file = self.home / "incidents" / f"{name}_{step:07d}.md"
         if self.global_rank != 0:
-            return self.home
+            return file
         for callback in self.trainer.callbacks:
             if hasattr(callback, "keep_for_replay"):
                 callback.keep_for_replay(step)
-        return incident.report(self.home, name, self.tokenizer, done=done)
+        write_whole(file, incident.report(self.home, self.tokenizer, done=done))
+        return file
 
     def multiplier(self, step: int) -> float:
         """The schedule at a step that is yet to be made, counted from 0."""
@@ -337,6 +340,9 @@ class PretrainModule(L.LightningModule):
     # ---------------------------------------------------------------------------- checkpoints
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        if not self.sharded and (states := checkpoint.get("optimizer_states")):
+            optimizer = self.optimizers().optimizer
+            checkpoint["optimizer_states"] = [numbered(states[0], optimizer, self)]
         checkpoint["runtime"] = self.runtime
         checkpoint["contract"] = self.contract
         checkpoint["elapsed"] = self.elapsed

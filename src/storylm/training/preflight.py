@@ -158,6 +158,23 @@ def checkpoint_bytes(
     return int(min(at_end, limit)), int(min(at_most, limit))
 
 
+def check_memory(config: TrainConfig) -> None:
+    """ValueError where the weights alone, or on a CPU they with their gradients and the optimizer's
+    state, are more than the machine has; nothing is measured or made for that."""
+    needed = 4 * sum(p.numel() for p in meta_model(config).parameters())
+    if not torch.cuda.is_available():
+        for group in groups(config):
+            copies = 2 if group.get("muon") else 3  # the gradient, and one moment or two
+            needed += 4 * copies * sum(p.numel() for p in group["params"])
+    free = available_bytes(torch.device("cpu"))
+    if 0 < free < needed:
+        raise ValueError(
+            f"a model of {count_parameters(config.model):,} parameters takes {needed:,} bytes to "
+            f"train before its first window, but {free:,} are free; lower size, model.n_layers or "
+            "model.d_model"
+        )
+
+
 def count_saves(steps: int, every: int, validate_every: int) -> int:
     """Steps at which a full checkpoint is written; the last one always is."""
     both = math.lcm(every, validate_every)

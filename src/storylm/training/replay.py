@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import torch
 
-from storylm.checkpoint import read_checkpoint, step_files, step_of
-from storylm.config import NonFinite, ReplayConfig, TrainConfig, read_config, runs_path
+from storylm.checkpoint import read_checkpoint, step_files
+from storylm.config import NonFinite, ReplayConfig, read_config, read_result, runs_path
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data
 from storylm.data.shards import count_cores
+from storylm.optim.schedule import count_steps
 from storylm.tokenizer import load_tokenizer
-from storylm.training.checks import check_contract
+from storylm.training.checks import check_contract, check_result, origin_seal
 from storylm.training.module import PretrainModule
 from storylm.training.report import runtime_card
 from storylm.training.run import build_trainer, origin_weights, quiet_lightning
@@ -37,47 +41,42 @@ def replay(asked: ReplayConfig) -> str:
     tokenizer = load_tokenizer(home)
     train, valid = prepare_data(config.data, tokenizer)
     contract = {"tokenizer": tokenizer.fingerprint, "data": train.manifest["fingerprint"]}
-    file = nearest_before(home, step)
-    if file is None:
-        steps = math.inf
-        L.seed_everything(config.run.seed, workers=True, verbose=False)
-        weights = origin_weights(config, tokenizer) if config.init_from else None
-    else:
-        stored, weights = read_checkpoint(file), None
+    if seal := origin_seal(config):
+        contract["origin"] = seal
+    known = sorted(whole_checkpoints(home), key=lambda found: found[0])
+    for _, file, stored in known[-1:]:
         check_contract(file, stored, config, contract)
-        steps = stored["hyper_parameters"]["total_steps"]
-    total = planned_steps(config, len(train)) if steps == math.inf else steps
+    if result := read_result(home):
+        check_result(config, result, contract)
+    total = count_steps(
+        config.schedule, train_tokens=len(train), tokens_per_step=config.run.tokens_per_step
+    )
     if step >= total:
         raise ValueError(f"step={step} is beyond {home}, whose last step is {total - 1}")
+    began, file = max(((at, file) for at, file, _ in known if at <= step), default=(0, None))
+    L.seed_everything(config.run.seed, workers=True, verbose=False)
+    weights = origin_weights(config, tokenizer) if config.init_from and file is None else None
     module = PretrainModule(config, tokenizer, total_steps=total, weights=weights)
     module.contract, module.report_at, module.home = contract, step, home
-    began = step_of(file) if file else 0
     print(f"{home}: steps {began} to {step}, from {file or 'the beginning'}", flush=True)
     with tempfile.TemporaryDirectory(prefix="storylm-") as folder:
         trainer = build_trainer(config, Path(folder), module, [], max_steps=step + 1)
         module.runtime = runtime_card(trainer, config)
         data = TokenDataModule(config, train, valid, tokenizer)
         trainer.fit(module, data, ckpt_path=str(file) if file else None, weights_only=True)
+        if module.stop_signal:
+            sys.exit(128 + module.stop_signal)
     incidents = home / "incidents"
     return in_brief(incidents / f"replay_{step:07d}.md", incidents / f"step_{step:07d}.md")
 
 
-def nearest_before(home: Path, step: int) -> Path | None:
-    """The latest full checkpoint from which a step can be made again."""
+def whole_checkpoints(home: Path) -> Iterator[tuple[int, Path, dict[str, Any]]]:
+    """Step, file and contents of each full checkpoint of a run that can be read."""
     folder = home / "checkpoints"
-    files = [*step_files(folder), *step_files(folder, "before")]
-    if (folder / "best.ckpt").exists():
-        files.append(folder / "best.ckpt")
-    found = {read_checkpoint(file)["global_step"]: file for file in files}
-    return max(((at, file) for at, file in found.items() if at <= step), default=(0, None))[1]
-
-
-def planned_steps(config: TrainConfig, train_tokens: int) -> int:
-    from storylm.optim.schedule import count_steps
-
-    return count_steps(
-        config.schedule, train_tokens=train_tokens, tokens_per_step=config.run.tokens_per_step
-    )
+    for file in [*step_files(folder), *step_files(folder, "before"), folder / "best.ckpt"]:
+        with contextlib.suppress(ValueError, OSError):  # damaged, or pruned by its run meanwhile
+            stored = read_checkpoint(file)
+            yield stored["global_step"], file, {**stored, "state_dict": {}, "optimizer_states": []}
 
 
 def in_brief(written: Path, before: Path) -> str:

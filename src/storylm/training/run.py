@@ -8,8 +8,6 @@ import logging
 import math
 import os
 import re
-import signal
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from storylm.checkpoint import load_run
+from storylm.command_line import requeue
 from storylm.config import (
     Finetune,
     Precision,
@@ -37,6 +36,8 @@ from storylm.config import (
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.data.shards import count_cores
+from storylm.generation import Diverged
+from storylm.ledger import one_writer
 from storylm.model.adapters import merge_adapters
 from storylm.model.outline import outline
 from storylm.optim.schedule import count_steps
@@ -50,13 +51,12 @@ from storylm.training.checks import (
     check_result,
     check_vocabulary,
     newest_checkpoint,
-    one_writer,
     origin_seal,
     sources_and_origin,
 )
 from storylm.training.machine import peak_flops
 from storylm.training.module import PretrainModule
-from storylm.training.preflight import preflight
+from storylm.training.preflight import check_memory, preflight
 from storylm.training.report import runtime_card, save_config, summarize, write_report
 from storylm.training.saving import Checkpoints, WholeFileIO
 from storylm.training.tracking import MetricsCsv, TrackioLogger
@@ -111,7 +111,9 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     weights = None
     if config.init_from and newest is None:
         weights = origin_weights(config, tokenizer)
-    module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
+    check_memory(config)
+    with memory_in_words(config):
+        module = PretrainModule(config, tokenizer, total_steps=steps, weights=weights)
     module.contract, module.home = contract, home
     loggers = [MetricsCsv(home), *build_nodes(config.logger)]
     trainer = build_trainer(config, home, module, loggers)
@@ -210,7 +212,7 @@ def build_trainer(
     }
     try:
         return L.Trainer(**instantiate(config.trainer), **ours)
-    except (TypeError, MisconfigurationException) as error:
+    except (TypeError, ValueError, MisconfigurationException) as error:
         words = " ".join(str(error).split())
         raise ValueError(f"trainer: {words[:200]}; see conf/trainer") from error
 
@@ -221,7 +223,7 @@ def fit(
     """Train from a checkpoint or the start; leaves with 128 + its number after a signal."""
     if newest and trainer.is_global_zero:
         print(f"goes on from {newest}", flush=True)
-    with in_words(trainer, module.config):
+    with memory_in_words(module.config), ranks_in_words(trainer):
         trainer.fit(module, data, ckpt_path=str(newest) if newest else None, weights_only=True)
     if module.stop_signal:
         if trainer.is_global_zero:
@@ -238,17 +240,27 @@ def fit(
 
 
 @contextlib.contextmanager
-def in_words(trainer: L.Trainer, config: TrainConfig) -> Iterator[None]:
-    """What a device or another process does to us, in one line."""
+def memory_in_words(config: TrainConfig) -> Iterator[None]:
+    """A memory that is full, in one line."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except (MemoryError, RuntimeError) as error:  # of which torch's OutOfMemoryError is one
+        words = str(error).splitlines()[0][:120] if str(error) else "no words"
+        full = isinstance(error, (MemoryError, torch.OutOfMemoryError))
+        if not full and "can't allocate memory" not in words:
+            raise
         size = config.run.micro_batch_size
         raise ValueError(
-            f"the device's memory is full ({str(error).splitlines()[0][:120]}); lower "
-            f"run.micro_batch_size={size}, to {max(1, size // 2)} say, or add "
-            "run.gradient_checkpointing=true: the run goes on"
+            f"the memory is full ({words}); lower run.micro_batch_size={size}, to "
+            f"{max(1, size // 2)} say, or add run.gradient_checkpointing=true: the run goes on"
         ) from error
+
+
+@contextlib.contextmanager
+def ranks_in_words(trainer: L.Trainer) -> Iterator[None]:
+    """What the end of another process does to this one, in one line."""
+    try:
+        yield
     except RuntimeError as error:
         if trainer.world_size == 1 or not LOST.search(str(error)):
             raise
@@ -261,15 +273,6 @@ def in_words(trainer: L.Trainer, config: TrainConfig) -> Iterator[None]:
 
 LOST = re.compile(r"(?i)connection (was )?(closed|reset)|peer|timed out|timeout|gloo|nccl")
 """Words of torch.distributed where a process of the group is gone."""
-
-
-def requeue(number: int) -> None:
-    """SLURM is about to take the machine away and said so by SIGUSR1: put the job back in line."""
-    job = os.environ.get("SLURM_JOB_ID")
-    if job is None or number != getattr(signal, "SIGUSR1", None):
-        return
-    done = subprocess.run(["scontrol", "requeue", job], capture_output=True, text=True)
-    print(f"job {job} is put back in line" if done.returncode == 0 else done.stderr, flush=True)
 
 
 def look_ahead(
@@ -315,9 +318,13 @@ def tell_stories(config: TrainConfig, home: Path) -> list[str]:
     """Three stories by the trained model as it was saved, for the report."""
     prompts = (config.run.sample_prompts or [""])[:3]
     run = load_run(home, "last")
-    return [
-        run.tell(prompts[i % len(prompts)], temperature=0.8, seed=100 + i).strip() for i in range(3)
-    ]
+    try:
+        return [
+            run.tell(prompts[i % len(prompts)], temperature=0.8, seed=100 + i).strip()
+            for i in range(3)
+        ]
+    except Diverged as error:
+        return [str(error)]
 
 
 # ----------------------------------------------------------------------------------- the machine

@@ -68,6 +68,14 @@ class Checkpoints(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.best = state_dict["best"]
 
+    def on_load_checkpoint(
+        self, trainer: Trainer, pl_module: LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        # Also where all steps are made already, so that training never starts.
+        if trainer.is_global_zero:
+            clear_away(self.folder, checkpoint["global_step"])
+            self.drop_old()
+
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if trainer.is_global_zero:
             clear_away(self.folder, trainer.global_step)
@@ -93,10 +101,16 @@ class Checkpoints(Callback):
         weights_only = kind == "weights"
         if trainer.is_global_zero and self.budget < math.inf:
             self.make_room(checkpoint_bytes(trainer, weights_only=weights_only))
+        for logger in trainer.loggers:  # rows before a checkpoint are not logged again
+            logger.save()
         trainer.save_checkpoint(step_file(self.folder, trainer.global_step, kind), weights_only)
         if trainer.is_global_zero:
-            for old in step_files(self.folder)[: -self.keep]:
-                old.unlink(missing_ok=True)
+            self.drop_old()
+
+    def drop_old(self) -> None:
+        """Keep the newest few full checkpoints."""
+        for old in step_files(self.folder)[: -self.keep]:
+            old.unlink(missing_ok=True)
 
     def make_room(self, needed: int) -> None:
         """Remove what may go, oldest first, until `needed` more bytes fit the budget.
@@ -115,7 +129,7 @@ class Checkpoints(Callback):
                 raise OSError(
                     f"run.checkpoint_gib={self.budget / 2**30:g} is too little: the newest and the "
                     f"best checkpoint take {taken / 2**20:.1f} MiB, the next one takes "
-                    f"{needed / 2**20:.1f} MiB; give {(taken + needed) / 2**30:.3g} or more, and "
+                    f"{needed / 2**20:.1f} MiB; give {ceil_gib(taken + 2 * needed)} or more, and "
                     "repeat the command to go on"
                 )
             removable[0].unlink()
@@ -137,6 +151,11 @@ class Checkpoints(Callback):
             link(earlier[-1], step_file(self.folder, step, "before"))
         for old in step_files(self.folder, "before")[:-3]:
             old.unlink(missing_ok=True)
+
+
+def ceil_gib(count: int) -> float:
+    """Bytes as a number of GiB that is not too small, with four decimals."""
+    return math.ceil(count / 2**30 * 1e4) / 1e4
 
 
 def is_snapshot(step: int, per_doubling: int) -> bool:
@@ -198,3 +217,4 @@ def link(saved: Path, name: Path) -> None:
     except OSError:  # a file system without hard links
         shutil.copyfile(saved, part)
     os.replace(part, name)
+    part.unlink(missing_ok=True)  # where both named one file already, replacing does nothing

@@ -6,9 +6,12 @@ where its parts fit together.
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
+from torch.optim import Optimizer
 
 from storylm.model.transformer import Transformer
 
@@ -19,6 +22,21 @@ def deal_out(model: Transformer, mesh: DeviceMesh) -> None:
         fully_shard(block, mesh=mesh)
     fully_shard(model, mesh=mesh)
     register_fsdp_forward_method(model, "hidden")  # which training calls, not forward
+
+
+def numbered(state: dict[str, Any], optimizer: Optimizer, module: nn.Module) -> dict[str, Any]:
+    """An optimizer's state with its parameters numbered as the module lists them, not as the
+    optimizer groups them: by these numbers Lightning deals it out to devices."""
+    place = {id(p): i for i, p in enumerate(module.parameters())}
+    grouped = [p for group in optimizer.param_groups for p in group["params"]]
+    number = {old: place[id(p)] for old, p in enumerate(grouped)}
+    return {
+        "state": {number[old]: value for old, value in state["state"].items()},
+        "param_groups": [
+            group | {"params": [number[old] for old in group["params"]]}
+            for group in state["param_groups"]
+        ],
+    }
 
 
 def let_go(model: nn.Module) -> None:

@@ -30,7 +30,8 @@ class MetricsCsv(Logger):
         self.path = Path(folder) / "metrics.csv"
         self.columns: list[str] = ["step"]
         if self.path.exists():
-            with self.path.open(newline="") as file:
+            read_lines(self.path)  # refuses what is damaged
+            with self.path.open(encoding="utf-8", newline="") as file:
                 self.columns = next(csv.reader(file), self.columns)
 
     @property
@@ -82,9 +83,30 @@ def read_metrics(path: Path) -> list[dict[str, float]]:
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:
-    """The rows as they stand in the file; a last line without its end is none."""
-    text = path.read_text() if path.exists() else ""
-    return list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
+    """The rows as they stand in the file; a last line without its end is none.
+
+    Raises ValueError in one line for a file that is no table of numbers with rising steps.
+    """
+    if not path.exists():
+        return []
+    try:
+        text = path.read_text(encoding="utf-8")
+        header, *rows = csv.reader(io.StringIO(text[: text.rfind("\n") + 1])) or [["step"]]
+        if header[:1] != ["step"] or len({*header}) != len(header):
+            raise ValueError(f"its first line is {header}")
+        steps = [int(row[0]) for row in rows]
+        for row in rows:
+            [float(cell) for cell in row if cell]
+            if len(row) > len(header) or len(row) < 2:
+                raise ValueError(f"the row of step {row[0]} has {len(row)} cells")
+        if steps != sorted({*steps}):
+            raise ValueError("its steps do not rise")
+    except (ValueError, IndexError, csv.Error) as error:
+        raise ValueError(
+            f"{path} is damaged: {' '.join(str(error).split())[:120]}; put it back from a copy, or "
+            "delete it and lose its rows"
+        ) from None
+    return [dict(zip(header, row)) for row in rows]
 
 
 class TrackioLogger(Logger):
@@ -99,6 +121,8 @@ class TrackioLogger(Logger):
         self.folder = Path(os.environ.setdefault("TRACKIO_DIR", str(Path(folder).resolve())))
         self.config: dict[str, Any] = {}
         self.run: Any = None
+        self.handed_on: set[int | None] = set()
+        """Steps whose rows Trackio was given, to be looked for in the end."""
         self.last_system = 0.0
 
     @property
@@ -137,9 +161,18 @@ class TrackioLogger(Logger):
     @rank_zero_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         self.current_run().log(dict(metrics), step=step)
+        self.handed_on.add(step)
         if time.monotonic() - self.last_system > 10:
             self.last_system = time.monotonic()
             self.current_run().log_system(system_figures())
+
+    @rank_zero_only
+    def save(self) -> None:
+        """Write what is queued. Trackio itself does so twice a second, and a kill loses the rest;
+        nobody logs it again where a checkpoint lies behind it."""
+        if self.run is not None and hasattr(self.run, "_flush_queues_inline"):
+            with self.run._client_lock:
+                self.run._flush_queues_inline()
 
     def with_stories(self, row: dict[str, float], stories: list[tuple[str, str]]) -> dict[str, Any]:
         """A row together with (opening, story) pairs, as a table of the dashboard."""
@@ -156,25 +189,35 @@ class TrackioLogger(Logger):
     def fill_in(self, rows: list[dict[str, float]]) -> None:
         """Log the rows, each with its step, that are not there: Trackio writes in the background,
         and a kill loses what it has not written yet."""
-        found = {step for (step,) in self.ask("SELECT step FROM metrics WHERE run_name = ?",
-                                              self.run_name)}  # fmt: skip
+        found = self.steps()
         for row in rows:
             if row["step"] not in found:
                 metrics = {name: value for name, value in row.items() if name != "step"}
-                self.current_run().log(metrics, step=int(row["step"]))
+                self.log_metrics(metrics, int(row["step"]))
+
+    def steps(self) -> set[int]:
+        """The steps of this run that the database holds."""
+        rows = self.ask("SELECT step FROM metrics WHERE run_name = ?", self.run_name)
+        return {step for (step,) in rows}
+
+    @property
+    def database(self) -> Path:
+        return self.folder / f"{self.project}.db"
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Trackio's own database; nothing where there is none yet. OSError where it is damaged."""
-        database = self.folder / f"{self.project}.db"
-        if not database.exists():
+        if not self.database.exists():
             return []
-        with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as connection:
             try:
                 found = connection.execute(query, values).fetchall()
                 connection.commit()
             except sqlite3.Error as error:
+                if "no such table" in str(error):  # Trackio makes it with the first row
+                    return []
                 raise OSError(
-                    f"{database}: {error}; delete it, or log elsewhere with logger=csv"
+                    f"{self.database}: {error}; move it away (it holds all runs of the project "
+                    f"{self.project}), or log with logger=csv alone"
                 ) from None
         return found
 
@@ -187,6 +230,12 @@ class TrackioLogger(Logger):
             with quiet():
                 trackio.finish()
             self.run = None
+            missing = self.handed_on - self.steps()
+            if missing and status == "success":
+                raise OSError(
+                    f"{self.database} lacks {len(missing)} rows that it was given: is its disk "
+                    "full? Make room, then repeat the command; or log with logger=csv alone"
+                )
 
 
 def system_figures() -> dict[str, float]:

@@ -1,0 +1,26 @@
+"""Prove that training can be trusted: kill it anywhere, damage any file, and compare the bits.
+
+uv run scripts/benchmark.py what=resume kills=50
+uv run scripts/benchmark.py what=damage trials=500
+"""
+
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+from storylm import command_line
+from storylm.config import to_config
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="benchmark")
+@command_line.in_one_line
+def main(cfg: DictConfig) -> None:
+    config = to_config(cfg)
+    from storylm.benchmark import benchmark
+
+    sys.exit(benchmark(config))
+
+
+if __name__ == "__main__":
+    command_line.run_script(main)
