@@ -8,6 +8,7 @@ import torch
 from test_transformer import STYLES, build
 
 from storylm.generation import (
+    Diverged,
     generate,
     generate_steps,
     keep_likely,
@@ -264,3 +265,11 @@ def test_dials_out_of_range_are_refused():
             generate_steps(model, PROMPTS, **dial)
     with pytest.raises(TypeError, match="temprature"):
         generate_steps(model, PROMPTS, temprature=1.0)
+
+
+def test_a_model_that_has_diverged_tells_nothing():
+    model = build("llama")
+    with torch.no_grad():
+        model.embed.weight.fill_(math.nan)
+    with pytest.raises(Diverged, match="logits are not finite"):
+        generate(model, [[1, 2]], max_tokens=3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from composing import tiny_config
 from lightning.pytorch import Callback
-from test_training import metrics, signal_at
+from test_training import in_child, metrics, signal_at
 
 from storylm.config import run_folder
 from storylm.training.run import train
@@ -117,3 +117,14 @@ def test_one_device_goes_on_where_two_stopped(alone, tmp_path, trainer):
         assert a == pytest.approx(b, rel=1e-3, abs=0)
     for a, b in zip(read, windows(tmp_path / "windows", 8)):
         assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("optim", ["adamw", "muon"])
+def test_two_devices_with_a_part_each_go_on_where_one_stopped(alone, tmp_path, optim):
+    one, _ = alone(f"optim={optim}", "optim.average=ema")
+    dials = [f"optim={optim}", "optim.average=ema", f"run.name={run_folder(one).name}"]
+    stopped = tiny_config(tmp_path, *dials, signal_at(signal.SIGTERM, 5))
+    assert in_child(stopped) == 143
+    assert in_ranks(lambda: tiny_config(tmp_path, *FSDP, *dials)) == [0, 0]
+    for a, b in zip(metrics(one), metrics(tiny_config(tmp_path, *dials)), strict=True):
+        assert a == pytest.approx(b, rel=1e-3 if optim == "muon" else 1e-5, abs=0)

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 
+import pytest
+
 from storylm.training.tracking import MetricsCsv, TrackioLogger, read_metrics
 
 
@@ -85,3 +87,25 @@ def test_trackio_holds_each_step_once_under_one_run():
     assert "7.0" in str(rows[-1][1])
     assert runs == 1
     assert "d_model" in str(config)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"a,b\n1,2\n", b"\xff\x00", b"step,a\nx,1\n", b"step,a\n1,abc\n", b"step,a\n1,2,3\n",
+        b"step,a,a\n1,2,3\n", b"step,a\n2,1\n1,1\n", b"hello\n", b"step,a\n1\n",
+    ],
+)  # fmt: skip
+def test_a_damaged_table_is_refused_by_name(tmp_path, damaged):
+    (tmp_path / "metrics.csv").write_bytes(damaged)
+    with pytest.raises(ValueError, match=r"\A[^\n]*metrics\.csv is damaged: [^\n]*\Z"):
+        MetricsCsv(tmp_path).forget(1)
+
+
+def test_rows_that_trackio_did_not_write_are_noticed():
+    logger = TrackioLogger("storylm-full", "one")
+    logger.log_metrics({"a": 1.0}, 0)
+    logger.handed_on.add(10)  # as if the disk had been full
+    with pytest.raises(OSError, match=r"storylm-full\.db lacks 1 rows .* Make room"):
+        logger.finalize("success")
+    logger.finalize("failed")  # another error has been told already

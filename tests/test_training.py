@@ -17,6 +17,7 @@ from storylm.checkpoint import load_run, read_checkpoint, step_files, write_chec
 from storylm.config import run_folder
 from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.ledger import delete_run, one_writer
 from storylm.model.loss import bits_per_byte, score_rows
 from storylm.tokenizer.scored import BYTE_PIECES, from_scores
 from storylm.training.module import PretrainModule
@@ -34,8 +35,9 @@ class SignalAt(Callback):
         self.number, self.step, self.at = number, step, at
 
     def on_train_batch_end(self, trainer, *args, **kwargs):
-        if self.at == "step" and trainer.global_step == self.step:
-            os.kill(os.getpid(), self.number)
+        if self.at in ("step", "twice") and trainer.global_step == self.step:
+            for _ in range(1 + (self.at == "twice")):
+                os.kill(os.getpid(), self.number)
 
     def on_save_checkpoint(self, trainer, *args):
         if self.at == "save" and trainer.global_step == self.step:
@@ -331,6 +333,37 @@ def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(stopped):
         file.write_bytes(b"")
     with pytest.raises(ValueError, match=r"none of the 3 checkpoints in .* can be read; delete"):
         train(stopped)
+
+
+def test_where_only_the_best_checkpoint_is_left_it_goes_on(stopped, whole, capfd):
+    for file in files_of(stopped):
+        file.unlink()
+    assert in_child(stopped) == 0
+    assert "goes on from" in (said := capfd.readouterr().out)
+    assert "best.ckpt" in said
+    assert_same_run(whole("plain"), stopped)
+
+
+def test_a_run_that_is_being_trained_is_not_deleted(stopped):
+    holder = f"in the hands of process {os.getpid()} on"
+    with one_writer(run_folder(stopped)):
+        if not (child := os.fork()):  # a lock holds against other processes
+            try:
+                delete_run(run_folder(stopped))
+            except ValueError as error:
+                os._exit(7 if holder in str(error) else 8)
+            os._exit(9)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert files_of(stopped)
+
+
+def test_a_second_ctrl_c_leaves_at_once_with_130(tmp_path, whole):
+    config = tiny_config(tmp_path, signal_at(signal.SIGINT, 5, "twice"))
+    assert in_child(config) == 130
+    assert files_of(config)[-1].name == "step_0000004.ckpt"
+    again = tiny_config(tmp_path)
+    assert in_child(again) == 0
+    assert_same_run(whole("plain"), again)
 
 
 def test_a_checkpoint_of_another_run_is_refused(stopped, whole, tmp_path):
