@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "storylm"
 
 LEVELS = [
-    {"whole_files"},
+    {"memory", "whole_files"},
     {"config"},
     {"model", "optim", "tokenizer", "ledger", "origin", "plots", "command_line"},
     {"data", "generation"},

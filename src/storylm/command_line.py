@@ -34,6 +34,7 @@ from storylm.config import (
     unknown_dial,
 )
 from storylm.config.composing import SCHEMAS
+from storylm.memory import steady_memory
 
 WANTED = {
     "format": "huggingface, llama2c or gguf",
@@ -52,6 +53,7 @@ cells: list[tuple[str, float, str]] = []
 
 def run_script(main: Callable[[], Any]) -> None:
     """Run a script's Hydra main; leave with status 0, 1 (one line says why), 130 (Ctrl-C), 143."""
+    steady_memory()
     register()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,10 +1,9 @@
 """What a few steps of a run take, measured in a process of its own.
 
-    python -m storylm.training.measure < request > answer
-
-The request is `torch.save` of plain data and tensors (preflight.py makes it), the answer a line of
-JSON. The run that waits for it keeps its random state and its memory, and running out of memory
-here is only a message there. Lightning is not imported: it takes longer to load than all of this.
+`main` reads a request from its input, `torch.save` of plain data and tensors (preflight.py makes
+it), and writes its answer to its output, a line of JSON. The run that waits for it keeps its random
+state and its memory, and running out of memory here is only a message there. Lightning is not
+imported: it takes longer to load than all of this.
 """
 
 from __future__ import annotations
@@ -242,7 +241,3 @@ class Trial:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
-
-
-if __name__ == "__main__":
-    main()

@@ -67,9 +67,9 @@ class PretrainModule(L.LightningModule):
         self.flops_per_token = flops_per_token(config.model, config.model.context_length)
         self.peak_flops = math.nan
         """What all devices multiply in a second at best; nan until somebody measures it."""
-        self.average = AveragedWeights(self.model, config.optim.average_decay)
-        if config.optim.average is Average.none:
-            self.average = None
+        self.average = None
+        if config.optim.average is not Average.none:
+            self.average = AveragedWeights(self.model, config.optim.average_decay)
         self.sharded = False
         """Whether each device holds a part of every weight only."""
         self.stop_signal: int | None = None

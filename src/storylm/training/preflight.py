@@ -264,6 +264,14 @@ def told_tokens(config: TrainConfig, data: TokenDataModule, validations: int) ->
     return round(limit + (validations - 1) * longest) if count else 0
 
 
+CHILD = """
+from storylm.memory import steady_memory
+steady_memory()  # as scripts do, before torch is loaded
+from storylm.training.measure import main
+main()
+"""
+
+
 def ask(request: dict[str, Any]) -> dict[str, Any]:
     """Measure in a process of its own: its answer, or `out_of_memory` or `failed` with the words.
 
@@ -272,7 +280,7 @@ def ask(request: dict[str, Any]) -> dict[str, Any]:
     packed = io.BytesIO()
     torch.save(request, packed)
     child = subprocess.run(
-        [sys.executable, "-m", "storylm.training.measure"],
+        [sys.executable, "-c", CHILD],
         input=packed.getvalue(), capture_output=True,
     )  # fmt: skip
     if child.returncode == -9:
