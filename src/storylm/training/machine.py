@@ -11,6 +11,8 @@ from pathlib import Path
 
 import torch
 
+from storylm.memory import give_back
+
 try:
     import resource
 except ImportError:  # Windows
@@ -40,6 +42,7 @@ class Memory:
 
     def begin(self) -> None:
         """The first step comes next: the peak counts from here, where the system can do that."""
+        give_back()
         self.earlier, self.before = self.peak(), self.level()
         if self.device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self.device)

@@ -19,6 +19,7 @@ from lightning.pytorch.strategies import ModelParallelStrategy
 
 from storylm.config import Average, Finetune, NonFinite, TrainConfig, to_plain
 from storylm.data.loading import ScoredRows, Windows
+from storylm.memory import give_back
 from storylm.model.adapters import add_adapters
 from storylm.model.loss import bits_per_byte, score_rows
 from storylm.model.size import count_parameters, flops_per_token
@@ -255,6 +256,7 @@ class PretrainModule(L.LightningModule):
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
+        give_back()
         self.mark = time.perf_counter()
         self.elapsed += self.mark - began
 

@@ -33,8 +33,8 @@ from storylm.training.machine import available_bytes, nearest_folder, own_bytes,
 LOOP_SECONDS = 1e-3
 """What Lightning's loop, the loggers and the progress bar add to each step and validation batch."""
 QUANTILES = (0.9, 0.3, 0.5, 0.7, 0.1)
-"""Which validation batches are measured, in this order, as far as there is time; the batches are
-sorted by the length of their rows."""
+"""Which validation batches are measured after the largest, in this order, as far as there is time;
+the batches are sorted by the length of their rows."""
 TENSOR_BYTES, FILE_BYTES = 330, 8_192
 """What a checkpoint holds beside its numbers: names and places of each tensor, and the config."""
 
@@ -121,8 +121,7 @@ def plain_facts(
         "validation_stories": data.rows.n_stories,
         "validation_batches": math.ceil(len(batches) / devices),
         "validation_tokens": math.ceil(
-            sum(len(spans) * max(end - first for first, _, end in spans) for spans in batches)
-            / devices
+            sum(padded(data, batch) for batch in range(len(batches))) / devices
         ),
     }
 
@@ -229,6 +228,7 @@ def build_request(
     windows = [tuple(data.windows[sampler.windows(step)[:sent]]) for step in range(4)]
     reading = (time.perf_counter() - began) / len(windows) * share / sent
     places = [int(quantile * len(data.rows)) for quantile in QUANTILES]
+    places.insert(0, max(range(len(data.rows)), key=lambda place: padded(data, place)))
     rows = [data.rows[place] for place in dict.fromkeys(places)]
     prompts = run.sample_prompts if tells_samples(config) else []
     request = {
@@ -242,6 +242,12 @@ def build_request(
         "end_of_story": tokenizer.end_of_story,
     }
     return request, 0.0 if run.workers else reading
+
+
+def padded(data: TokenDataModule, batch: int) -> int:
+    """Tokens of a validation batch, padding included: the largest one needs the most memory."""
+    spans = data.rows.batches[batch]
+    return len(spans) * max(end - first for first, _, end in spans)
 
 
 def tells_samples(config: TrainConfig) -> bool:
