@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import ctypes
 
-GLIBC = {-8: 1, -3: 2**25, -1: 2**31 - 1}
-"""M_ARENA_MAX, M_MMAP_THRESHOLD (the largest there may be) and M_TRIM_THRESHOLD, as malloc.h
-numbers them."""
+GLIBC = {-3: 2**25, -1: 2**31 - 1}
+"""M_MMAP_THRESHOLD (the largest there may be) and M_TRIM_THRESHOLD, as malloc.h numbers them."""
 
 
 def steady_memory() -> None:
-    """Ask glibc to keep what is freed for the next step, in one place for all threads.
+    """Ask glibc to keep what is freed for the next step.
 
     Left alone it gives pieces back and fetches others, so that the same run's peak differs by half
-    from time to time; steady it is lower, as fast, and can be foretold (runs/LOG.md). Elsewhere
-    than on glibc it does nothing.
+    from time to time; steady it can be foretold, and steps are a tenth shorter (runs/LOG.md: with
+    one arena for all threads they would be far longer). Elsewhere than on glibc it does nothing.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
