@@ -74,6 +74,7 @@ def test_an_outcome_is_the_same_or_a_line_that_names_the_file_or_wrong(said, out
     assert judge({"door": said}, expected, trial)[0] == outcome
 
 
+@pytest.mark.slow
 def test_a_damaged_shard_is_refused_by_name_in_a_real_run(tmp_path, capsys):
     config = BenchmarkConfig(what=BenchmarkKind.damage, trial=0)
     found = prove_damage(config, tmp_path)

@@ -247,7 +247,6 @@ DIALS = {
         "run.gradient_checkpointing=true",
         "run.loss_after=.",
         "model.dropout=0.1",
-        "run.workers=1",
     ],
 }
 KILLS = [
