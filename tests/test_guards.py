@@ -130,3 +130,16 @@ def test_a_step_made_again_has_the_loss_it_had(tmp_path, step):
     assert {f: f.stat().st_mtime_ns for f in files} == files
     with pytest.raises(ValueError, match=r"step=8 is beyond .* whose last step is 7"):
         replay(ReplayConfig(run=str(home), step=8))
+
+
+def test_a_step_is_not_made_again_from_another_text(tmp_path):
+    text = tmp_path / "tales.txt"
+    text.write_text("<|endoftext|>".join(f"Tale {i}: a red hen ran far off." for i in range(300)))
+    words = ["data=text_files", f"data.train=[{text}]", "data.train_stories=0"]
+    config = tiny_config(tmp_path, *words, without=("data.",))
+    train(config)
+    asked = ReplayConfig(run=str(run_folder(config)), step=0)  # from the beginning
+    assert "- loss " in replay(asked)
+    text.write_text(text.read_text().replace("red", "big"))
+    with pytest.raises(ValueError, match="the text has changed"):
+        replay(asked)
