@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 LOGITS_AT_ONCE = {"cpu": 2**21}
 """Logits that `mean_nats` holds at a time: 8 MiB suit a CPU's caches; elsewhere 256 MiB."""
+SLOPES_AT_ONCE = {"cpu": 2**23}
+"""Gradients by logits that wait for one product, 16 MiB in bf16; elsewhere those of one piece."""
 
 
 def token_nats(logits_BTV: Tensor, targets_BT: Tensor) -> Tensor:
@@ -70,25 +72,34 @@ class MeanNats(torch.autograd.Function):
         unembed_grad = torch.zeros_like(unembed_VD, dtype=high) if trains_unembed else None
         nats = torch.zeros((), device=x.device, dtype=high)
         with torch.autocast(device, enabled=False):
+            # Gradients by the logits wait until there are enough of them for one large product.
+            waiting = rows * max(1, SLOPES_AT_ONCE.get(device, 0) // (rows * len(unembed)))
+            slopes = x.new_empty(min(waiting, len(x)), len(unembed))
             for start in range(0, len(x), rows):
                 here = slice(start, start + rows)
                 piece, targets = x[here], targets_N[here, None]
                 logits = (piece @ unembed.T).to(high)
                 if softcap:
-                    logits = softcap * torch.tanh(logits / softcap)
-                log_p = logits.log_softmax(-1)
-                counted = 1.0 if counted_N is None else counted_N[here, None].to(high)
-                nats -= (log_p.gather(1, targets) * counted).sum()
-                # The gradient of -ln p(target) by the logits: p, less one at the target.
-                slope = log_p.exp_().scatter_add_(1, targets, -log_p.new_ones(targets.shape))
-                if softcap:
-                    slope *= 1 - (logits / softcap).square()
+                    logits = logits.div_(softcap).tanh_().mul_(softcap)
+                    bend = 1 - (logits / softcap).square()
+                counted = logits.new_ones(targets.shape)
                 if counted_N is not None:
-                    slope *= counted
-                slope = slope.to(low)
-                torch.mm(slope, unembed, out=x_grad[here])
-                if trains_unembed:
-                    unembed_grad += slope.T @ piece
+                    counted = counted_N[here, None].to(high)
+                top, at_target = logits.amax(-1, keepdim=True), logits.gather(1, targets)
+                e = logits.sub_(top).exp_()
+                total = e.sum(-1, keepdim=True)
+                nats += ((top + total.log() - at_target) * counted).sum()
+                # The gradient of -ln p(target) by the logits: p, less one at the target.
+                slope = e.mul_(counted / total).scatter_add_(1, targets, -counted)
+                if softcap:
+                    slope *= bend
+                first = start // waiting * waiting
+                slopes[start - first : start - first + len(piece)] = slope
+                if (end := start + len(piece)) == min(first + waiting, len(x)):
+                    slope = slopes[: end - first]
+                    torch.mm(slope, unembed, out=x_grad[first:end])
+                    if trains_unembed:
+                        unembed_grad += slope.T @ x[first:end]
         n_counted = len(x) if counted_N is None else counted_N.sum().clamp(min=1)
         ctx.save_for_backward(x_grad, unembed_grad)
         ctx.dtypes, ctx.n_counted = (x_ND.dtype, unembed_VD.dtype), n_counted

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from storylm.model.pieces import attend_in_pieces
+
 if TYPE_CHECKING:
     from torch.nn.attention.flex_attention import BlockMask
 
@@ -84,6 +86,11 @@ def attend(
 ) -> Tensor:
     """What each query finds, y_BHTK; without a mask, plain causality. `scale` None is 1/sqrt(K)."""
     shared = q_BHTK.size(1) != k_BGSK.size(1)
+    # Unscaled scores (GPT-Neo's) are too large for the sixteen bits that pieces hold them in.
+    if q_BHTK.device.type == "cpu" and q_BHTK.requires_grad and scale is None:
+        queries = q_BHTK.size(1) // k_BGSK.size(1)
+        k_BHSK, v_BHSK = (x.repeat_interleave(queries, 1) for x in (k_BGSK, v_BGSK))
+        return attend_in_pieces(q_BHTK * q_BHTK.size(-1) ** -0.5, k_BHSK, v_BHSK, mask)
     if mask is not None and not isinstance(mask, Tensor):
         flex = flex_attention(compiled=q_BHTK.is_cuda)
         return flex(q_BHTK, k_BGSK, v_BGSK, block_mask=mask, scale=scale, enable_gqa=shared)
