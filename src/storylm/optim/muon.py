@@ -65,21 +65,27 @@ class MuonAdamW(torch.optim.Optimizer):
         for group in self.param_groups:
             moved = [p for p in group["params"] if p.grad is not None]
             if group["muon"]:
-                for parameter in moved:
-                    self.step_muon(parameter, group)
+                # Matrices of one shape go through the iteration as one batch of products.
+                for shape in dict.fromkeys(parameter.shape for parameter in moved):
+                    self.step_muon([p for p in moved if p.shape == shape], group)
             elif moved:
                 self.step_adamw(moved, group)
         return loss
 
-    def step_muon(self, parameter: Tensor, group: dict[str, Any]) -> None:
-        state, momentum, lr = self.state[parameter], group["momentum"], group["lr"]
-        if not state:
-            state["momentum"] = torch.zeros_like(parameter)
-        state["momentum"].lerp_(parameter.grad, 1 - momentum)
-        update = parameter.grad.lerp(state["momentum"], momentum)  # Nesterov's look ahead
-        update = like(orthogonalize(whole(update)), parameter)
-        parameter.mul_(1 - lr * group["weight_decay"])
-        parameter.add_(update, alpha=-lr * 0.2 * max(parameter.shape) ** 0.5)
+    def step_muon(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
+        momentum, lr = group["momentum"], group["lr"]
+        for parameter in parameters:
+            if not self.state[parameter]:
+                self.state[parameter]["momentum"] = torch.zeros_like(parameter)
+        gradients = [parameter.grad for parameter in parameters]
+        means = [self.state[parameter]["momentum"] for parameter in parameters]
+        torch._foreach_lerp_(means, gradients, 1 - momentum)
+        ahead = torch._foreach_lerp(gradients, means, momentum)  # Nesterov's
+        updates = orthogonalize(torch.stack([whole(update) for update in ahead]))
+        updates = [like(update, p) for update, p in zip(updates, parameters)]
+        torch._foreach_mul_(parameters, 1 - lr * group["weight_decay"])
+        scale = 0.2 * max(parameters[0].shape) ** 0.5
+        torch._foreach_add_(parameters, updates, alpha=-lr * scale)
 
     def step_adamw(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
         """Bit for bit torch.optim.AdamW(fused=True)."""
@@ -108,23 +114,28 @@ class MuonAdamW(torch.optim.Optimizer):
         )
 
 
-def orthogonalize(matrix: Tensor) -> Tensor:
-    """The matrix with its singular values moved near 1 (0.7 to 1.2), its singular vectors kept.
+def orthogonalize(matrices: Tensor) -> Tensor:
+    """A matrix, or each of a batch, with its singular values moved near 1 (0.7 to 1.2) and its
+    singular vectors kept.
 
     Newton-Schulz: each iteration maps every singular value s to a s + b s^3 + c s^5, with
-    coefficients that lift small ones fast rather than settle exactly. In bf16 on CUDA, where that
-    is several times as fast, in fp32 elsewhere; whether the caller autocasts makes no difference.
+    coefficients that lift small ones fast rather than settle exactly. In autocast's type where the
+    caller autocasts, several times as fast as fp32 and exact enough, since a value need only come
+    near 1.
     """
     a, b, c = COEFFICIENTS
-    with torch.autocast(matrix.device.type, enabled=False):
-        x = matrix.to(torch.bfloat16 if matrix.device.type == "cuda" else torch.float32)
-        tall = x.size(0) > x.size(1)
+    device = matrices.device.type
+    low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else torch.float32
+    with torch.autocast(device, enabled=False):
+        x = matrices.float()
+        tall = x.size(-2) > x.size(-1)
         x = x.mT if tall else x  # the smaller Gram matrix is the cheaper one
-        x = x / x.norm().clamp(min=1e-7)  # no singular value is above 1
+        x = x / x.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)  # no singular value is above 1
+        x = x.to(low)
         for _ in range(ITERATIONS):
             gram = x @ x.mT
             x = a * x + (b * gram + c * gram @ gram) @ x
-        return (x.mT if tall else x).to(matrix.dtype)
+        return (x.mT if tall else x).to(matrices.dtype)
 
 
 def whole(tensor: Tensor) -> Tensor:
