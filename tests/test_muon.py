@@ -158,14 +158,15 @@ def test_autocast_changes_the_type_of_the_products_and_nothing_else():
     one, two = build(), build()
     for model, autocast in ((one, False), (two, True)):
         optimizer = build_optimizer(model, MUON)
-        model(torch.arange(8)[None]).square().mean().backward()
+        for i, parameter in enumerate(model.parameters()):
+            parameter.grad = draw(*parameter.shape, seed=i)  # of full rank, unlike a tiny batch's
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
             assert optimizer.step(lambda: 7.0) == 7.0  # the closure's value
     moved = {id(p) for group in optimizer.param_groups if group["muon"] for p in group["params"]}
     for a, b, start in zip(one.parameters(), two.parameters(), weights(build())):
         if id(b) in moved:
             assert not torch.equal(a, b)
-            assert (a - b).norm() < 0.15 * (a - start).norm()
+            assert (a - b).norm() < 0.05 * (a - start).norm()
         else:
             assert torch.equal(a, b)
 
