@@ -1,7 +1,12 @@
-"""Prove that training can be trusted: kill it anywhere, damage any file, and compare the bits.
+"""Prove that training can be trusted, or race it against others.
 
-uv run scripts/benchmark.py what=resume kills=50
-uv run scripts/benchmark.py what=damage trials=500
+uv run scripts/benchmark.py what=resume kills=50         kill it anywhere, and compare the bits
+uv run scripts/benchmark.py what=damage trials=500       damage any file, and compare the bits
+uv run scripts/benchmark.py what=train peers=<folder>    tokens per second and memory of a step
+uv run scripts/benchmark.py what=learn peers=<folder>    what is learnt in the same time
+uv run scripts/benchmark.py what=tokenize peers=<folder>
+uv run scripts/benchmark.py what=generate peers=<folder>
+uv run scripts/benchmark.py what=overhead                what the loop takes beside the step
 """
 
 import sys

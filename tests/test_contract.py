@@ -26,7 +26,7 @@ from storylm.config import (
 )
 from storylm.data import prepare, stories
 from storylm.data.prepare import prepare_tokenizer, sources_now, tokenizer_folder, trained_sources
-from storylm.data.shards import prepare_shards
+from storylm.data.writing import prepare_shards
 from storylm.tokenizer import build_tokenizer
 from storylm.whole_files import read_sealed, write_sealed
 

@@ -56,7 +56,10 @@ LEAST = {
     "generate": {"count": 1, "max_tokens": 0, "top_k": 0, "seed": -(2**63) + 1, "context_length": 0,
                  "threads": 0},
     "replay": {"step": 0, "threads": 0},
-    "benchmark": {"kills": 1, "trials": 1, "trial": -1, "seed": 0, "threads": 1},
+    "benchmark": {"kills": 1, "trials": 1, "trial": -1, "seed": 0, "threads": 0, "rounds": 1,
+                  "steps": 1, "n_layers": 1, "d_model": 1, "head_dim": 1, "vocab_size": 1,
+                  "context_length": 1, "batch_size": 1, "mb": 1,
+                  "valid_stories": 1, "seeds": 1, "budget_steps": 0, "points": 1},
     "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
@@ -94,6 +97,8 @@ BEYOND = {
     "temperature": "-0.1",
     "top_p": "0.0",
     "min_p": "1.0",
+    "minutes": "0.0",
+    "ours_minutes": "-0.1",
 }
 """For each number with a fraction: one that is beyond its range."""
 
@@ -122,6 +127,9 @@ TEXTS = {
     "checkpoint": ["bset", "-1", "1.5", "''", "null", "[best]"],
     "prompt": NO_TEXT,
     "folder": NO_PATH,
+    "peers": NO_PATH,
+    "text": NO_PATH,
+    "valid": NO_PATH,
     "push_to": ["owner", "'a b/c'", "a/b/c", "[a/b]", "null"],
     "source": ["''", *NO_PATH],
     "tokenizer_file": NO_PATH,
@@ -134,6 +142,10 @@ LISTS = {
     "data.train": ["a.txt", "{a:1}", "[[a]]", "['']", "['a\nb']"],
     "data.valid": ["a.txt", "{a:1}", "[[a]]", "['']", "['a\0b']"],
     "model.windows": ["256", "[many]", "[1.5]", "[-1]", "[]"],
+    "contenders": ["nanoGPT", "{a:1}", "[[a]]", "[null]", "['']", "['a\nb']"],
+    "ours": ["optim:muon", "[:3]", "{a:1}", "[[a]]", "[null]", "[swift]", "['a=\nb']"],
+    "theirs": ["n_layer:4", "{a:1}", "[[a]]", "[null]", "[n_layer]", "['']"],
+    "rates": ["0.1", "[many]", "[0.0]", "[]", "[nan]", "[[0.1]]"],
     "lora.targets": ["query", "{a:1}", "[]", "[querry]", "[[query]]"],
     "run": ["{a:1}", "[]", "[[a]]", "[null]", "null", "['']", "['a\nb']"],
 }
@@ -305,6 +317,14 @@ def test_open_nodes_and_missing_values_are_refused_too(trees, word, line):
         ("import_model", "tokenizer_file=tok.bin", "it needs a llama2.c .bin file"),
         ("benchmark", "what=damage kills=3", "it needs what=resume"),
         ("benchmark", "trials=3", "it needs what=damage"),
+        ("benchmark", "peers=x", "it needs what=train, learn, tokenize, generate or overhead"),
+        ("benchmark", "what=generate batch_size=3", "it needs what=train"),
+        ("benchmark", "what=train minutes=3", "it needs what=learn"),
+        ("benchmark", "what=learn valid=a.txt", "it needs a text"),
+        ("benchmark", "what=learn mb=3", "it needs what=tokenize"),
+        ("benchmark", "what=train text=a.txt", "it needs what=learn or tokenize"),
+        ("benchmark", "what=learn rounds=2", "what=learn has seeds"),
+        ("benchmark", "what=train d_model=100", "try d_model=128"),
     ],
 )
 def test_a_dial_that_would_do_nothing_is_refused(trees, script, words, line):
@@ -325,6 +345,8 @@ def test_a_dial_that_would_do_nothing_is_refused(trees, script, words, line):
         ("evaluate", "run=[a,b,3]"),
         ("export", "format=huggingface push_to=a/b private=false"),
         ("import_model", "source=a.bin tokenizer_file=b.bin run.name=a"),
+        ("benchmark", "what=train peers=x rounds=1 contenders=[storylm] steps=3 d_model=128"),
+        ("benchmark", "what=tokenize text=a.txt mb=300"),
     ],
 )  # fmt: skip
 def test_the_same_dials_are_accepted_where_they_do_something(trees, script, words):

@@ -28,7 +28,7 @@ from storylm.tokenizer import BYTES, GPT2_SPLIT, NO_SPLIT, ScoredTokenizer, Toke
 from storylm.tokenizer.scored import BYTE_PIECES, from_scores
 
 TINY = {"vocab_size": 260, "context_length": 32, "n_layers": 2, "d_model": 32, "head_dim": 8}
-SWIFT = {"mlp": MLP.relu2, "norm_embedding": True, "qk_norm": True, "logit_softcap": 15.0}
+NANOCHAT = {"mlp": MLP.relu2, "norm_embedding": True, "qk_norm": True, "logit_softcap": 15.0}
 TOKENS = [*BYTES, b"he", b" \xc3", b" \xc3\xa9", b""]
 LLAMA3 = TokenizerConfig().split
 STYLES = {
@@ -246,7 +246,7 @@ def test_merges_with_ranks_become_scores_in_their_order():
     [
         (GPT2 | {"scale_attention": False}, "model.scale_attention=false", "gpt2"),
         (GPT2 | {"windows": [0, 31]}, r"model.windows=\[0, 31\]", "gpt2"),
-        (SWIFT, "mlp=relu2, model.norm_embedding=true, model.qk_norm=true, .*cap=15", "llama"),
+        (NANOCHAT, "mlp=relu2, model.norm_embedding=true, model.qk_norm=true, .*cap=15", "llama"),
         ({"norm": Norm.layernorm}, "model.norm=layernorm", "llama"),
         (GPT2 | {"mlp": MLP.swiglu}, "model.mlp=swiglu", "gpt2"),
     ],

@@ -48,8 +48,8 @@ SMALL |= {"head_dim": 8}
 GPT2 = test_transformer.GPT2 | {"style": "gpt2"}
 NEO = test_transformer.NEO | {"style": "gpt_neo"}
 LLAMA = {"style": "llama", "tie_embeddings": False}
-SWIFT = test_transformer.SWIFT | {"style": "swift"}
-BASE = {"gpt2": GPT2, "gpt_neo": NEO, "llama": LLAMA, "swift": SWIFT}
+NANOCHAT = test_transformer.NANOCHAT | {"style": "nanochat"}
+BASE = {"gpt2": GPT2, "gpt_neo": NEO, "llama": LLAMA, "nanochat": NANOCHAT}
 SHAPES = {
     "gpt2": GPT2,
     "gpt2 one layer, one head": GPT2 | {"n_layers": 1, "head_dim": 32},
@@ -77,14 +77,14 @@ SHAPES = {
     "llama yarn": LLAMA
     | {"rope_scaling": RopeScaling.yarn, "rope_factor": 4.0, "context_length": 96}
     | {"d_model": 64, "head_dim": 32, "rope_theta": 100.0},
-    "swift": SWIFT,
-    "swift grouped": SWIFT | {"queries_per_kv": 2},
-    "swift tied": SWIFT | {"tie_embeddings": True},
-    "swift uncapped": SWIFT | {"logit_softcap": 0.0},
-    "swift low cap": SWIFT | {"logit_softcap": 2.5, "n_layers": 1},
-    "swift one key": SWIFT | {"queries_per_kv": 4, "rope_theta": 50.0, "norm_eps": 1e-2},
-    "swift linear": SWIFT | {"rope_scaling": RopeScaling.linear, "rope_factor": 2.5},
-    "swift ntk": SWIFT | {"rope_scaling": RopeScaling.ntk, "rope_factor": 2.0},
+    "nanochat": NANOCHAT,
+    "nanochat grouped": NANOCHAT | {"queries_per_kv": 2},
+    "nanochat tied": NANOCHAT | {"tie_embeddings": True},
+    "nanochat uncapped": NANOCHAT | {"logit_softcap": 0.0},
+    "nanochat low cap": NANOCHAT | {"logit_softcap": 2.5, "n_layers": 1},
+    "nanochat one key": NANOCHAT | {"queries_per_kv": 4, "rope_theta": 50.0, "norm_eps": 1e-2},
+    "nanochat linear": NANOCHAT | {"rope_scaling": RopeScaling.linear, "rope_factor": 2.5},
+    "nanochat ntk": NANOCHAT | {"rope_scaling": RopeScaling.ntk, "rope_factor": 2.0},
 }
 
 
@@ -426,12 +426,12 @@ def test_a_scored_tokenizer_tells_the_same_story_there(scored, tmp_path):
             r"model\.scale_attention=false and model\.windows=\[4\].*model=llama .*"
             r"scale_attention=true and model\.windows=\[0\]",
         ),
-        (SWIFT | {"norm_weights": True}, r"model\.norm_weights=true.*model=swift "),
+        (NANOCHAT | {"norm_weights": True}, r"model\.norm_weights=true.*model=nanochat "),
         (
-            SWIFT | {"rope_scaling": RopeScaling.yarn, "rope_factor": 2.0},
-            r"rope_scaling=yarn.*model=swift .*rope_scaling=linear",
+            NANOCHAT | {"rope_scaling": RopeScaling.yarn, "rope_factor": 2.0},
+            r"rope_scaling=yarn.*model=nanochat .*rope_scaling=linear",
         ),
-        (SWIFT | {"mlp": MLP.gelu}, r"model\.mlp=gelu.*model=swift .*mlp=relu2"),
+        (NANOCHAT | {"mlp": MLP.gelu}, r"model\.mlp=gelu.*model=nanochat .*mlp=relu2"),
     ],
 )
 def test_a_model_without_an_architecture_is_refused(dials, words, tokenizer, tmp_path):
@@ -582,11 +582,11 @@ def test_a_malformed_folder_is_refused_in_one_line_and_nothing_is_written(
         ("gpt_neo", {"attention_types": [[["global", "local"], 12]]}, "24 layers.* 3"),
         ("gpt_neo", {"attention_types": "global"}, "none of GPTNeoForCausalLM"),
         ("gpt_neo", {"window_size": 0}, "window_size=0"),
-        ("swift", {"attention_bias": True}, "attention_bias=True"),
-        ("swift", {"rope_parameters": YARN_BAD, "max_position_embeddings": 48}, "yarn"),
-        ("swift", {"hidden_act": "silu"}, "hidden_act='silu'"),
-        ("swift", {"final_logit_softcapping": -1.0}, "logit_softcap"),
-        ("swift", {"final_logit_softcapping": "low"}, "none of NanoChatForCausalLM"),
+        ("nanochat", {"attention_bias": True}, "attention_bias=True"),
+        ("nanochat", {"rope_parameters": YARN_BAD, "max_position_embeddings": 48}, "yarn"),
+        ("nanochat", {"hidden_act": "silu"}, "hidden_act='silu'"),
+        ("nanochat", {"final_logit_softcapping": -1.0}, "logit_softcap"),
+        ("nanochat", {"final_logit_softcapping": "low"}, "none of NanoChatForCausalLM"),
     ],
 )
 def test_settings_that_we_do_not_compute_are_refused(style, settings, words, tokenizer, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from test_transformer import STYLES, build
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, register_flop_formula
 
 from storylm.config import MLP, ModelConfig, Norm, OptimConfig, OptimizerKind, Position
 from storylm.model.loss import token_nats
@@ -45,6 +45,8 @@ def any_config(seed: int) -> ModelConfig:
         scale_attention=draw.random() < 0.5,
         windows=draw.choice([[0], [0, 3], [2]]),
         tie_embeddings=draw.random() < 0.5,
+        embedding_residual=draw.random() < 0.5,
+        value_residual=draw.random() < 0.5,
     )
 
 
@@ -63,9 +65,20 @@ def test_counts_equal_the_built_model(seed):
     assert matmul_parameters(config) == sum(part.weight.numel() for part in linear) + unembed
 
 
+@register_flop_formula(torch.ops.storylm.attend)
+def scores_and_values(q_shape, *others, **rest):
+    B, H, T, K = q_shape
+    return 4 * B * H * T * T * K
+
+
+@register_flop_formula(torch.ops.storylm.attend_backward)
+def their_gradients(grad_shape, *others, **rest):
+    return 2 * scores_and_values(grad_shape)  # without the scores, which are computed again
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_flops_formula_equals_flop_counter(seed):
-    """With the plain attention kernel: the fast ones compute the scores twice."""
+    """Attention counts as its plain kernel: the fast ones compute the scores twice."""
     config = any_config(seed)
     model = Transformer(config)
     T = random.Random(seed).randint(1, config.context_length)

@@ -12,6 +12,8 @@ from types import MappingProxyType, SimpleNamespace
 import pytest
 
 from storylm.config import DataConfig, DataKind
+from storylm.data import hub as hub_room
+from storylm.data import reading
 from storylm.data import stories as room
 from storylm.data.fables import Difficulty
 from storylm.data.stories import batches, fable_seed, is_held_out, sources, stories
@@ -46,7 +48,8 @@ def valid(tmp_path):
 
 @pytest.mark.parametrize("chunk", [1, 5, 12, 13, 14, 64, 1 << 20])
 def test_separators_are_found_across_chunks(tmp_path, monkeypatch, valid, chunk):
-    monkeypatch.setattr(room, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(reading, "PIECE_BYTES", chunk)
+    monkeypatch.setattr(reading, "LOOK_BYTES", chunk)
     path = write(tmp_path / "a.txt", f"\n{END}\n".join(TALES) + f"\n{END}\n")
     assert told(text_config(path, valid=valid)) == TALES
 
@@ -94,8 +97,8 @@ def test_globs_are_read_in_order_and_each_file_once(tmp_path, valid):
 def test_empty_stories_are_skipped_and_counted(tmp_path, valid):
     path = write(tmp_path / "a.txt", f"one{END} \n {END}{END}two{END}\n")
     found = list(batches(text_config(path, valid=valid), "train"))
-    assert [text for batch in found for text in batch.texts] == ["one", "two"]
-    assert sum(batch.empty for batch in found) == 2
+    assert [text for batch in found for text in batch.tell().texts] == ["one", "two"]
+    assert sum(batch.tell().empty for batch in found) == 2
 
 
 def test_caps_count_stories(tmp_path):
@@ -108,12 +111,13 @@ def test_caps_count_stories(tmp_path):
 
 @pytest.mark.parametrize("skip", [0, 1, 20, 49, 50])
 def test_skipping_gives_the_rest(tmp_path, monkeypatch, valid, skip):
-    monkeypatch.setattr(room, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 100)
+    monkeypatch.setattr(reading, "LOOK_BYTES", 5)  # separators lie across what is looked at
     config = text_config(write(tmp_path / "a.txt", END.join(TALES)), valid=valid)
     found = list(batches(config, "train", skip=skip))
-    assert [text for batch in found for text in batch.texts] == TALES[skip:]
+    assert [text for batch in found for text in batch.tell().texts] == TALES[skip:]
     assert found[-1].position == room.extent(config, "train")[0]
-    assert all(sum(map(len, batch.texts)) < 130 for batch in found)
+    assert all(sum(map(len, batch.tell().texts)) < 150 for batch in found)
 
 
 def test_held_out_stories_are_disjoint_stable_and_keep_duplicates_together(tmp_path):
@@ -177,8 +181,8 @@ def test_a_file_cannot_be_learned_and_be_the_test(tmp_path, valid):
 
 
 def test_a_text_without_separators_must_fit(tmp_path, monkeypatch, valid):
-    monkeypatch.setattr(room, "CHUNK_BYTES", 1_000)
-    monkeypatch.setattr(room, "LONGEST_STORY", 5_000)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 1_000)
+    monkeypatch.setattr(reading, "LONGEST_STORY", 5_000)
     path = write(tmp_path / "a.txt", f"short{END}" + "x" * 9_000)
     with pytest.raises(ValueError, match="put one between stories"):
         told(text_config(path, valid=valid))
@@ -229,8 +233,8 @@ def test_workers_tell_what_one_process_tells(monkeypatch):
     assert told(config) == expected
     assert len(told(config, "valid")) == 3
     sent = [pickle.loads(pickle.dumps(batch)) for batch in batches(config, "train", skip=3)]
-    assert [text for batch in sent for text in batch.tell()[0]] == expected[3:]
-    assert [len(batch.tell()[1]) for batch in sent] == [4, 3]
+    assert [text for batch in sent for text in batch.tell().texts] == expected[3:]
+    assert [len(batch.tell().bits) for batch in sent] == [4, 3]
     assert sent[-1].position == 10
 
 
@@ -303,11 +307,11 @@ def hub(tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(room, "WAITS", (0, 0))
+    monkeypatch.setattr(hub_room, "WAITS", (0, 0))
     Hub.failures, Hub.asked = 0, ()
-    room.hub_listing.cache_clear()
+    hub_room.hub_listing.cache_clear()
     yield server
-    room.hub_listing.cache_clear()
+    hub_room.hub_listing.cache_clear()
     server.shutdown()
     server.server_close()
 
@@ -359,7 +363,7 @@ def test_without_network_the_files_that_are_here_are_read(hub):
     told(named, "valid")
     hub.shutdown()
     hub.server_close()
-    room.hub_listing.cache_clear()
+    hub_room.hub_listing.cache_clear()
     assert (told(named), sources(named, "train")) == before
     with pytest.raises(ConnectionError, match=r"tr\*\.txt of me/tales is not here yet"):
         told(wild)

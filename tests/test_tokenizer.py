@@ -24,6 +24,7 @@ from storylm.tokenizer import (
     load_tokenizer,
     tokenizer_report,
 )
+from storylm.tokenizer.blanks import may_hold_runs
 from storylm.tokenizer.training import read_text
 
 NAMES = ("Mia", "Tom", "Zoë", "the old dog", "a small 🐉", "Ann's cat")
@@ -174,7 +175,19 @@ def test_lone_surrogates_are_refused(trained, byte_level):
 
 def test_a_run_of_blanks_too_long_for_the_splitter_is_one_clear_error(trained):
     with pytest.raises(ValueError, match="run of nearly a million blanks"):
-        trained.encode(" " * 1_100_000)
+        Tokenizer(trained.tokens_V, GPT2_SPLIT).encode(" " * 1_100_000)
+    assert len(trained.encode(" " * 1_100_000 + "x")) > 1_000  # the default split has no such limit
+
+
+def test_runs_of_blanks_are_split_as_the_look_ahead_would(trained):
+    rng = random.Random(5)
+    letters = "aé1.'  \n\n\r\t\v\x85\xa0\u2003\u3000\u200b\x1c<"
+    texts = ["".join(rng.choice(letters) for _ in range(rng.randint(0, 30))) for _ in range(3_000)]
+    assert sum(map(may_hold_runs, texts)) > 1_000
+    plain = [trained.encoding.encode_ordinary(text) for text in texts]
+    assert [trained.encode(text) for text in texts] == plain
+    flat = [id for ids in plain for id in [trained.end_of_story, *ids]]
+    assert trained.encode_stories(texts).tolist() == flat
 
 
 def test_a_vocabulary_that_is_none_is_refused():

@@ -28,7 +28,7 @@ NEO = GPT2 | {
     "windows": [0, 5],
     "scale_residual_init": False,
 }
-SWIFT = {
+NANOCHAT = {
     "mlp": MLP.relu2,
     "mlp_ratio": 4.0,
     "norm_weights": False,
@@ -39,11 +39,13 @@ SWIFT = {
     "logit_softcap": 15.0,
     "tie_embeddings": False,
 }
+SWIFT = {"embedding_residual": True, "value_residual": True, "qk_norm": True}
 STYLES = {
     "gpt2": GPT2,
     "gpt_neo": NEO,
     "llama": {"queries_per_kv": 2, "tie_embeddings": False},
     "tied": {"windows": [3], "d_ff_multiple": 1},
+    "nanochat": NANOCHAT,
     "swift": SWIFT,
 }
 
@@ -128,7 +130,7 @@ def test_rotation_leaves_only_relative_positions_in_the_scores():
 
 
 def test_logits_stay_within_the_softcap_and_keep_their_order():
-    model = build("swift")
+    model = build("nanochat")
     x_BTD = 50 * model.hidden(some_ids())
     bent, straight = model.logits(x_BTD), x_BTD @ model.unembed_VD.mT
     assert straight.abs().max() > 20
@@ -137,7 +139,7 @@ def test_logits_stay_within_the_softcap_and_keep_their_order():
 
 
 def test_normalized_queries_and_keys_do_not_care_for_their_size():
-    model = build("swift")
+    model = build("nanochat")
     expected = model(some_ids())
     with torch.no_grad():
         for block in model.blocks:
@@ -147,7 +149,7 @@ def test_normalized_queries_and_keys_do_not_care_for_their_size():
 
 
 def test_zero_init_makes_each_block_the_identity():
-    model = build("swift")
+    model = build("nanochat")
     model.initialize()
     x_BTD = model.embed_norm(model.embed(some_ids()))
     torch.testing.assert_close(model.hidden(some_ids()), model.norm(x_BTD))
@@ -273,7 +275,7 @@ def test_the_tiny_styles_are_the_published_styles_in_small():
     """What this file tests is what conf/model/*.yaml choose, but for sizes and windows."""
     conf = Path(__file__).parents[1] / "conf" / "model"
     sizes = {"style", "windows", "queries_per_kv"}
-    for style in ("gpt2", "gpt_neo", "llama", "swift"):
+    for style in ("gpt2", "gpt_neo", "llama", "nanochat", "swift"):
         merged = OmegaConf.merge(
             OmegaConf.structured(ModelConfig), OmegaConf.load(conf / f"{style}.yaml")
         )

@@ -111,6 +111,37 @@ def plot_grades(grades: dict[str, Any], file: Path, *, title: str) -> None:
     plt.close(figure)
 
 
+def plot_race(
+    curves: dict[str, Sequence[Sequence[dict[str, float]]]], file: Path, *, title: str
+) -> None:
+    """learn.png: held-out bits per byte against seconds of training and against tokens. `curves`
+    holds for each contender those of its seeds, as `benchmark.learn_curve` has them."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    from matplotlib.ticker import EngFormatter
+
+    figure, axes = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained", sharey=True)
+    figure.suptitle(title, color=INK, fontsize=13)
+    for axis, measure in zip(axes, ("seconds", "tokens")):
+        for (name, seeds), color in zip(curves.items(), (INK, VALID, FLOOR, TRAIN)):
+            for i, curve in enumerate(seeds):
+                points = [(point[measure], point["bits_per_byte"]) for point in curve]
+                axis.plot(*zip(*points), color=color, label="" if i else name, marker="o",
+                          markersize=3.5, linestyle=("-", "--", ":", "-.")[i % 4])  # fmt: skip
+        axis.set_xlabel("seconds of training" if measure == "seconds" else "training tokens")
+        axis.xaxis.set_major_formatter(EngFormatter())
+        axis.set_xlim(left=0)
+        axis.grid(color=GRID)
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("bits per byte")
+    axes[0].legend(frameon=False)
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
 def tokens_of_steps(rows: Sequence[dict[str, float]]) -> dict[float, float]:
     """Training tokens at each row's step; rows that do not say take them from a row that does."""
     said = [row for row in rows if "progress/tokens_seen" in row and row["step"]]

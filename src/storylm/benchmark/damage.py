@@ -70,8 +70,8 @@ def prove_damage(config: BenchmarkConfig, scratch: Path) -> dict[str, Any]:
     """Make the trials; print and return what came of them."""
     plot_curves([], scratch / "empty.png", title="", floor=None)  # loads matplotlib, once for all
     mine, other = scratch / "mine", scratch / "other"
-    configs = build(mine, config.threads)
-    build(other, config.threads, *OTHER)
+    configs = build(mine, config.run_threads)
+    build(other, config.run_threads, *OTHER)
     expected = visit(mine, scratch / "whole", configs, RUNS)
     check_expected(expected)
     numbers = range(config.trials) if config.trial < 0 else [config.trial]

@@ -91,7 +91,7 @@ def prove_resume(
         # Each of the configurations left takes its share of what is still missing.
         share = {phase: math.ceil(n / (len(names) - i)) for phase, n in missing.items()}
         began = time.monotonic()
-        tally = torture(name, scratch / f"{i}", quota, share, chance, config.threads)
+        tally = torture(name, scratch / f"{i}", quota, share, chance, config.run_threads)
         tallies.append(tally)
         print(f"{name}: {tally.kills} kills in {time.monotonic() - began:.0f} s", flush=True)
     print("\n" + told(tallies))

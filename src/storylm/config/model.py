@@ -72,6 +72,11 @@ class ModelConfig:
     """Norms have trained gains; without, they only normalize."""
     norm_embedding: bool = False
     """Normalize the embedding before the first block."""
+    embedding_residual: bool = False
+    """Each block reads a sum of stream and embedding, with two trained weights of its own."""
+    value_residual: bool = False
+    """Values of each layer are mixed with the first layer's, by a trained weight (Zhou et al. 2024,
+    arXiv 2410.17897)."""
     qk_norm: bool = False
     """Normalize every query and key over its head, by root mean square and without gains."""
     position: Position = Position.rope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -203,6 +204,21 @@ class BenchmarkKind(enum.Enum):
     """Runs are killed at any moment and must end with the bits of those that were not."""
     damage = "damage"
     """One file is damaged, and the run must end the same or refuse it by name."""
+    train = "train"
+    """Tokens per second and memory of a training step, beside peers and what products allow."""
+    learn = "learn"
+    """What is learnt in the same time or tokens, beside peers."""
+    tokenize = "tokenize"
+    """Tokenizers: how fast they are trained and encode, beside peers."""
+    generate = "generate"
+    """Tokens per second of generation, beside peers; seconds from a command to its first word."""
+    overhead = "overhead"
+    """What the training loop takes beyond a bare loop of the same step."""
+
+    @property
+    def proves(self) -> bool:
+        """Whether it tries to break training; the others race."""
+        return self in (BenchmarkKind.resume, BenchmarkKind.damage)
 
 
 @dataclass
@@ -210,28 +226,120 @@ class BenchmarkConfig:
     """The tree of `scripts/benchmark.py`."""
 
     what: BenchmarkKind = BenchmarkKind.resume
-    """Which proof: resume or damage."""
+    """A proof (resume, damage) or a race (train, learn, tokenize, generate, overhead)."""
     kills: int = 50
     """For what=resume: processes that are killed, over all configurations."""
     trials: int = 500
     """For what=damage: files that are damaged, one in each trial."""
     trial: int = -1
     """For what=damage: this trial alone, by its number in the table's list; -1 makes all."""
+    peers: str = ""
+    """For races: a folder with checkouts of others' code (nanoGPT, tiny-lm, litgpt, llama2.c)."""
+    rounds: int = 3
+    """For races: how often each contender runs, all of them in turns."""
+    contenders: list[str] = field(default_factory=list)
+    """For races: these alone, by their names in the table; empty takes all that are there."""
+    steps: int = 10
+    """For what=train: steps that each turn times."""
+    n_layers: int = 4
+    """For what=train: the shape, as `model` has it; of GPT-2's style."""
+    d_model: int = 256
+    head_dim: int = 64
+    vocab_size: int = 8_192
+    context_length: int = 256
+    batch_size: int = 32
+    """For what=train: windows of a step, all in one micro-batch."""
+    text: str = ""
+    """For what=learn and tokenize: a .txt of stories, `<|endoftext|>` between them; empty: the
+    fables."""
+    valid: str = ""
+    """For what=learn with a text: the held-out stories; empty: 1 % of the text's."""
+    valid_stories: int = 200
+    """For what=learn: at most so many of them are scored."""
+    ours: list[str] = field(
+        default_factory=lambda: [
+            "model=llama", "size=m", "model.n_layers=6", "model.d_model=192",
+            "model.tie_embeddings=true", "model.context_length=256", "optim=muon",
+        ]
+    )  # fmt: skip
+    """For what=learn: our own run, in the words of train.py's command line, as
+    '[model:swift,optim:muon]': a colon for each equals sign spares quotes."""
+    theirs: list[str] = field(default_factory=list)
+    """For what=learn: nanoGPT's dials, by their names there: '[n_layer:6,batch_size:32]'."""
+    rates: list[float] = field(default_factory=lambda: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3])
+    """For what=learn: learning rates of nanoGPT, each tried with the first seed."""
+    seeds: int = 2
+    """For what=learn: with the best rate, so many seeds from `seed` on."""
+    minutes: float = 10.0
+    """For what=learn: training of each, without start-up and validation."""
+    ours_minutes: float = 0.0
+    """For what=learn: one more training of ours per seed, whose schedule ends that early."""
+    budget_steps: int = 0
+    """For what=learn: steps of each, instead of minutes, which need no idle machine; 0: minutes."""
+    points: int = 12
+    """For what=learn: how often each is scored on its way, more often early."""
+    mb: int = 64
+    """For what=tokenize: so many million bytes of the text, which is repeated up to it."""
     seed: int = 1
-    """Which moments, files and bytes are drawn."""
+    """Which moments, files and bytes are drawn; which ids a race reads."""
     folder: str = ""
     """Where the result goes, and the scratch runs while they are needed; empty: a temporary one."""
-    threads: int = 1
-    """CPU threads of each run."""
+    threads: int = 0
+    """CPU threads of each run; 0 takes one for a proof and every core for a race."""
 
     def __post_init__(self) -> None:
         check_values("", self)
-        at_least("", self, 1, "kills", "trials", "threads")
-        at_least("", self, 0, "seed")
+        shape = ("n_layers", "d_model", "head_dim", "vocab_size", "context_length", "batch_size")
+        at_least("", self, 1, "kills", "trials", "rounds", "steps", *shape)
+        at_least("", self, 0, "seed", "threads")
         at_least("", self, -1, "trial")
         check_line("folder", self.folder, empty=True)
-        check_use("", self, self.what is BenchmarkKind.resume, "what=resume", "kills")
-        check_use("", self, self.what is BenchmarkKind.damage, "what=damage", "trials", "trial")
+        check_line("peers", self.peers, empty=True)
+        for name in self.contenders:
+            check_line("contenders", name)
+        what, kind = self.what, BenchmarkKind
+        races = "what=train, learn, tokenize, generate or overhead"
+        check_use("", self, what is kind.resume, "what=resume", "kills")
+        check_use("", self, what is kind.damage, "what=damage", "trials", "trial")
+        check_use("", self, not what.proves, races, "peers", "rounds", "contenders")
+        check_use("", self, what is kind.train, "what=train", "steps", *shape)
+        self.check_learn()
+        at_least("", self, 1, "mb")
+        check_use("", self, what is kind.tokenize, "what=tokenize", "mb")
+        check_use("", self, what in (kind.learn, kind.tokenize), "what=learn or tokenize", "text")
+        require(
+            self.d_model % self.head_dim == 0,
+            f"d_model={self.d_model} is not a multiple of head_dim={self.head_dim}; try "
+            f"d_model={max(1, round(self.d_model / self.head_dim)) * self.head_dim}",
+        )
+
+    def check_learn(self) -> None:
+        learns = self.what is BenchmarkKind.learn
+        at_least("", self, 1, "valid_stories", "seeds", "points")
+        at_least("", self, 0, "ours_minutes", "budget_steps")
+        require(self.minutes > 0, f"minutes={self.minutes} must be positive")
+        for name in ("text", "valid"):
+            check_line(name, getattr(self, name), empty=True)
+        for name in ("ours", "theirs"):
+            for word in getattr(self, name):
+                check_line(name, word)
+                given = re.fullmatch(r"[+~\w.@/]+[=:].*", word) is not None
+                require(given, f"{name}=[{word}] sets nothing; write {name}='[<dial>:<value>,…]'")
+        require(
+            bool(self.rates) and min(self.rates) > 0,
+            f"rates={self.rates} needs one or more learning rates above 0",
+        )
+        dials = ("valid_stories", "ours", "theirs", "rates", "seeds", "minutes")
+        dials += ("ours_minutes", "budget_steps", "points")
+        check_use("", self, learns, "what=learn", *dials)
+        check_use("", self, bool(self.text), "a text, to which it belongs", "valid")
+        others = "what=train, tokenize, generate or overhead; what=learn has seeds"
+        check_use("", self, not learns, others, "rounds")
+
+    @property
+    def run_threads(self) -> int:
+        """CPU threads of each run or contender."""
+        return self.threads or (1 if self.what.proves else os.cpu_count() or 1)
 
 
 def check_checkpoint(checkpoint: str) -> None:

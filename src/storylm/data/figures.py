@@ -73,9 +73,9 @@ def describe_split(config: DataConfig, split: str) -> Figures:
 
     def told() -> Iterator[str]:
         for batch in batches(config, split):
-            texts, bits_of_texts = batch.tell()
-            bits[0] += sum(bits_of_texts)
-            yield from texts
+            one = batch.tell()
+            bits[0] += sum(one.bits)
+            yield from one.texts
 
     figures = describe(told())
     return replace(figures, floor=bits[0] / figures.n_bytes if bits[0] else None)

@@ -20,8 +20,9 @@ from storylm.config import (
     fingerprint,
     identity,
 )
-from storylm.data.shards import SPLITS, TokenShards, prepare_shards
+from storylm.data.shards import SPLITS, TokenShards
 from storylm.data.stories import sources, stories
+from storylm.data.writing import prepare_shards
 from storylm.tokenizer import (
     Tokenizer,
     build_tokenizer,

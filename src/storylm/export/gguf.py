@@ -21,6 +21,8 @@ TEMPERATURE = 0.8
 """As generate.py's default."""
 COMMON = {
     "norm_embedding": False,
+    "embedding_residual": False,
+    "value_residual": False,
     "qk_norm": False,
     "scale_attention": True,
     "logit_softcap": 0.0,

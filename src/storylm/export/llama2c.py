@@ -58,6 +58,8 @@ def check(run: Run) -> None:
         ("norm_eps", model.norm_eps, 1e-5),
         ("norm_weights", model.norm_weights, True),
         ("norm_embedding", model.norm_embedding, False),
+        ("embedding_residual", model.embedding_residual, False),
+        ("value_residual", model.value_residual, False),
         ("qk_norm", model.qk_norm, False),
         ("position", model.position, Position.rope),
         ("rope_theta", model.rope_theta, 10_000.0),

@@ -196,7 +196,8 @@ def build_model(dials: dict[str, Any], refuse: Refuse) -> ModelConfig:
 
 # ------------------------------------------------------------------------------ what tables share
 
-GAINS_ONLY = {"norm_weights": True, "norm_embedding": False, "qk_norm": False}
+STREAM_ONLY = {"embedding_residual": False, "value_residual": False}
+GAINS_ONLY = {"norm_weights": True, "norm_embedding": False, "qk_norm": False} | STREAM_ONLY
 
 
 def attention_rows(theirs: str, form: Form = as_it_is, out: str = "o_proj") -> tuple[Row, ...]:

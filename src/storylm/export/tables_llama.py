@@ -1,4 +1,4 @@
-"""LLaMA and, for our style swift, NanoChat as transformers knows them."""
+"""LLaMA and NanoChat as transformers knows them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor
 from storylm.config import MLP, ModelConfig, Norm, Position, RopeScaling
 from storylm.export.tables import (
     GAINS_ONLY,
+    STREAM_ONLY,
     Architecture,
     Field,
     Refuse,
@@ -136,7 +137,7 @@ LLAMA = Architecture(
     ask=ask_llama,
 )
 NANOCHAT = Architecture(
-    style="swift",
+    style="nanochat",
     name="NanoChatForCausalLM",
     model_type="nanochat",
     prefix="model.",
@@ -149,7 +150,8 @@ NANOCHAT = Architecture(
     fixed={"hidden_act": ("relu2",), "attention_bias": (False,)},
     dials=LLAMA_DIALS
     | {"mlp": MLP.relu2, "norm_weights": False, "norm_embedding": True, "qk_norm": True}
-    | {"bias": False, "qkv_bias": False},
+    | {"bias": False, "qkv_bias": False}
+    | STREAM_ONLY,
     # It normalizes after the rotation, so that yarn's sharper scores would be lost.
     limits=lambda config: (
         see_everything(config)

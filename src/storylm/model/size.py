@@ -27,9 +27,10 @@ def non_embedding_parameters(config: ModelConfig) -> int:
     width_kv = config.n_kv_heads * config.head_dim
     biases = (D + 2 * width_kv) * config.qkv_bias + D * config.bias
     biases += (F * (mlp_matrices(config) - 1) + D) * config.bias
-    return config.n_layers * (block_matrices(config) + biases + 2 * norm) + norm * (
-        1 + config.norm_embedding
-    )
+    mixing = 2 * config.n_layers * config.embedding_residual
+    mixing += (config.n_layers - 1) * config.value_residual
+    blocks = config.n_layers * (block_matrices(config) + biases + 2 * norm)
+    return blocks + mixing + norm * (1 + config.norm_embedding)
 
 
 def matmul_parameters(config: ModelConfig) -> int:

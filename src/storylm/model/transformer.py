@@ -33,6 +33,10 @@ class Transformer(nn.Module):
             self.embed_position = nn.Embedding(config.context_length, config.d_model)
         self.embed_norm = build_norm(config) if config.norm_embedding else None
         self.dropout = build_dropout(config)
+        self.stream_L = self.embed_L = None
+        if config.embedding_residual:
+            self.stream_L = nn.Parameter(torch.empty(config.n_layers))
+            self.embed_L = nn.Parameter(torch.empty(config.n_layers))
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
         self.norm = build_norm(config)
         self.unembed = None
@@ -89,11 +93,18 @@ class Transformer(nn.Module):
         if self.rotation_2TK is not None:
             rotation = rotation_at(self.rotation_2TK, positions)
         again = self.checkpoint_blocks and torch.is_grad_enabled()
-        for block in self.blocks:
+        embedded_BTD, first_BGTK = x_BTD, None
+        for layer, block in enumerate(self.blocks):
+            if self.embed_L is not None:
+                x_BTD = self.stream_L[layer] * x_BTD + self.embed_L[layer] * embedded_BTD
             if again:
-                x_BTD = checkpoint(block, x_BTD, rotation, masks, None, use_reentrant=False)
+                x_BTD, v_BGTK = checkpoint(
+                    block, x_BTD, rotation, masks, None, first_BGTK, use_reentrant=False
+                )
             else:
-                x_BTD = block(x_BTD, rotation, masks, cache)
+                x_BTD, v_BGTK = block(x_BTD, rotation, masks, cache, first_BGTK)
+            if self.config.value_residual and layer == 0:
+                first_BGTK = v_BGTK
         return self.norm(x_BTD)
 
     def logits(self, x_BTD: Tensor) -> Tensor:
@@ -129,6 +140,11 @@ class Transformer(nn.Module):
                     part.weight.zero_()
                 elif config.scale_residual_init:
                     part.weight.div_(math.sqrt(2 * config.n_layers))
+            if block.attention.value_mix is not None:
+                block.attention.value_mix.fill_(0.5)
+        if self.embed_L is not None:
+            self.stream_L.fill_(1.0)
+            self.embed_L.fill_(0.1)
         if self.rotation_2TK is not None:
             self.rotation_2TK.copy_(build_rotation(config))
 
@@ -150,10 +166,14 @@ class Block(nn.Module):
         rotation: tuple[Tensor, Tensor] | None,
         masks: dict[int, Mask],
         cache: KVCache | None,
-    ) -> Tensor:
-        found_BTD = self.attention(self.attention_norm(x_BTD), rotation, masks, cache)
+        first_BGTK: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """The stream after this block, and its attention's values; those of the first go in."""
+        found_BTD, v_BGTK = self.attention(
+            self.attention_norm(x_BTD), rotation, masks, cache, first_BGTK
+        )
         x_BTD = x_BTD + self.dropout(found_BTD)
-        return x_BTD + self.dropout(self.mlp(self.mlp_norm(x_BTD)))
+        return x_BTD + self.dropout(self.mlp(self.mlp_norm(x_BTD))), v_BGTK
 
 
 class Attention(nn.Module):
@@ -173,6 +193,7 @@ class Attention(nn.Module):
         self.key = nn.Linear(config.d_model, width_kv, bias=config.qkv_bias)
         self.value = nn.Linear(config.d_model, width_kv, bias=config.qkv_bias)
         self.out = nn.Linear(config.d_model, config.d_model, bias=config.bias)
+        self.value_mix = nn.Parameter(torch.empty(1)) if config.value_residual and layer else None
 
     def forward(
         self,
@@ -180,18 +201,21 @@ class Attention(nn.Module):
         rotation: tuple[Tensor, Tensor] | None,
         masks: dict[int, Mask],
         cache: KVCache | None,
-    ) -> Tensor:
+        first_BGTK: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
         heads = (-1, self.head_dim)
         q_BHTK = self.query(x_BTD).unflatten(-1, heads).transpose(1, 2)
         k_BGSK = self.key(x_BTD).unflatten(-1, heads).transpose(1, 2)
-        v_BGSK = self.value(x_BTD).unflatten(-1, heads).transpose(1, 2)
+        v_BGSK = v_BGTK = self.value(x_BTD).unflatten(-1, heads).transpose(1, 2)
+        if self.value_mix is not None:
+            v_BGSK = v_BGTK = v_BGTK + self.value_mix[0] * (first_BGTK - v_BGTK)
         q_BHTK, k_BGSK = self.qk_norm(q_BHTK), self.qk_norm(k_BGSK)
         if rotation is not None:
             q_BHTK, k_BGSK = rotate(q_BHTK, rotation), rotate(k_BGSK, rotation)
         if cache is not None:
             k_BGSK, v_BGSK = cache.append(self.layer, k_BGSK, v_BGSK)
         y_BHTK = attend(q_BHTK, k_BGSK, v_BGSK, masks[self.window], scale=self.scale)
-        return self.out(y_BHTK.transpose(1, 2).flatten(2))
+        return self.out(y_BHTK.transpose(1, 2).flatten(2)), v_BGTK
 
 
 class PlainMLP(nn.Module):

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+import queue
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
 
 import numpy as np
 
 from storylm.config import TokenizerConfig, TokenizerKind
+from storylm.tokenizer.blanks import QUICK, cut_runs
 from storylm.tokenizer.bpe import BYTES, NO_SPLIT, Tokenizer, check_split, to_utf8
 from storylm.tokenizer.files import find_source, load_tokenizer
 from storylm.tokenizer.scored import ScoredTokenizer
+
+STORIES_AT_ONCE = 512
+LISTS_AHEAD = 32
+"""Twice what rustbpe takes in at once (8,192 stories)."""
 
 
 def build_tokenizer(
@@ -56,7 +63,11 @@ def train_tokenizer(config: TokenizerConfig, stories: Iterable[str]) -> Tokenize
     with progress_line() as show, merges_shown(show):
         # rustbpe counts pairs in 32 bits, so it must not see more bytes than that.
         text = read_text(stories, min(config.max_bytes, 2**31 - 1), show)
-        trainer.train_from_iterator(text, config.vocab_size - 1, pattern=config.split)
+        if config.split in QUICK:  # the same pieces of text, and so the same merges
+            text = chain.from_iterable(map(cut_runs, text))
+        with read_ahead(text) as text:
+            pattern = QUICK.get(config.split, config.split)
+            trainer.train_from_iterator(text, config.vocab_size - 1, pattern=pattern)
     ranks = sorted(trainer.get_mergeable_ranks(), key=lambda pair: pair[1])
     tokens = [bytes(token) for token, _ in ranks]
     if len(tokens) < config.vocab_size - 1:  # rustbpe stops in silence when no pair is left
@@ -107,15 +118,50 @@ def read_text(stories: Iterable[str], max_bytes: int, show: Callable[[str], None
     if isinstance(stories, str):
         raise ValueError("stories must be an iterable of stories, not one str")
     read = 0
-    for story in stories:
-        data = to_utf8(story)[: max_bytes - read]
-        read += len(data)
-        show(f"tokenizer: read {read / 1e6:,.1f} MB")
-        yield data.decode(errors="ignore")
+    for count, story in enumerate(stories):
+        size = len(story) if story.isascii() else len(to_utf8(story))
+        if read + size > max_bytes:
+            story = to_utf8(story)[: max_bytes - read].decode(errors="ignore")
+        read = min(read + size, max_bytes)
+        if count % 64 == 0:
+            show(f"tokenizer: read {read / 1e6:,.1f} MB")
+        yield story
         if read == max_bytes:
             break
     if read == 0:
         raise ValueError("the training text is empty; a tokenizer needs stories: see data.train")
+
+
+@contextmanager
+def read_ahead(text: Iterator[str]) -> Iterator[Iterator[str]]:
+    """The same text, read in a thread while rustbpe counts without the interpreter's lock."""
+    lists: queue.Queue[list[str] | BaseException] = queue.Queue(LISTS_AHEAD)
+    over = threading.Event()
+
+    def read() -> None:
+        last: list[str] | BaseException = []
+        try:
+            while (some := list(islice(text, STORIES_AT_ONCE))) and not over.is_set():
+                lists.put(some)
+        except BaseException as error:
+            last = error
+        lists.put(last)
+
+    def taken() -> Iterator[list[str]]:
+        while some := lists.get():
+            if isinstance(some, BaseException):
+                raise some
+            yield some
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        yield chain.from_iterable(taken())
+    finally:
+        over.set()
+        while reader.is_alive():  # it may wait for room
+            with suppress(queue.Empty):
+                lists.get(timeout=0.05)
 
 
 @contextmanager

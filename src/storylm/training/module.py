@@ -8,6 +8,7 @@ the same number, and no signal, save or validation can fall into the middle of a
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import time
 from pathlib import Path
@@ -256,6 +257,8 @@ class PretrainModule(L.LightningModule):
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
+        gc.collect()
+        gc.freeze()  # else collections walk over all that was ever imported; run.py undoes it
         give_back()
         self.mark = time.perf_counter()
         self.elapsed += self.mark - began

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import math
@@ -223,8 +224,11 @@ def fit(
     """Train from a checkpoint or the start; leaves with 128 + its number after a signal."""
     if newest and trainer.is_global_zero:
         print(f"goes on from {newest}", flush=True)
-    with memory_in_words(module.config), ranks_in_words(trainer):
-        trainer.fit(module, data, ckpt_path=str(newest) if newest else None, weights_only=True)
+    try:
+        with memory_in_words(module.config), ranks_in_words(trainer):
+            trainer.fit(module, data, ckpt_path=str(newest) if newest else None, weights_only=True)
+    finally:
+        gc.unfreeze()  # frozen when the first step began
     if module.stop_signal:
         if trainer.is_global_zero:
             print(f"\nstopped at step {trainer.global_step} and saved; repeat the command to go on")
