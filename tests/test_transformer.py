@@ -155,6 +155,37 @@ def test_zero_init_makes_each_block_the_identity():
     torch.testing.assert_close(model.hidden(some_ids()), model.norm(x_BTD))
 
 
+def test_every_trained_number_has_its_part_in_the_logits(model):
+    model(some_ids()).square().mean().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+
+
+def test_residuals_that_are_turned_off_leave_the_model_without_them():
+    with_them = build("swift", n_layers=3)
+    without = build("swift", n_layers=3, embedding_residual=False, value_residual=False)
+    shared = {name: p for name, p in with_them.state_dict().items() if name in without.state_dict()}
+    without.load_state_dict(shared)
+    with torch.no_grad():
+        with_them.stream_L.fill_(1)
+        with_them.embed_L.fill_(0)
+        for block in with_them.blocks[1:]:
+            block.attention.value_mix.fill_(0)
+    torch.testing.assert_close(with_them(some_ids()), without(some_ids()))
+
+
+def test_values_are_the_first_layers_where_all_is_mixed_in():
+    model = build("swift", n_layers=3)
+    with torch.no_grad():
+        for block in model.blocks[1:]:
+            block.attention.value_mix.fill_(1)
+    before = model(some_ids())
+    with torch.no_grad():
+        for block in model.blocks[1:]:
+            block.attention.value.weight.normal_()
+    torch.testing.assert_close(model(some_ids()), before)
+
+
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_checkpointed_blocks_give_the_same_gradients(model, dropout):
     model = Transformer(dataclasses.replace(model.config, dropout=dropout)).train()
