@@ -83,6 +83,19 @@ def test_windows_hold_one_token_more_than_the_context_and_share_it():
     assert ids.dtype == torch.int64
 
 
+@pytest.mark.parametrize("vocab_size", [2**15, 2**16])
+def test_windows_are_the_same_where_all_ids_lie_on_the_device(vocab_size, monkeypatch):
+    monkeypatch.setattr("storylm.data.loading.MOVED_AT_ONCE", 7)
+    shards = Shards(range(vocab_size - 40, vocab_size))
+    shards.vocab_size = vocab_size
+    windows = TokenWindows(shards, context_length=5)
+    before = windows[[6, 0, 2]].tokens_BT
+    windows.move_to(torch.device("cpu"))
+    assert windows.there.nbytes == windows.bytes_there
+    after = windows[[6, 0, 2]].tokens_BT
+    assert torch.equal(after, before) and after.dtype == before.dtype
+
+
 def test_fewer_tokens_than_one_window_are_refused():
     with pytest.raises(ValueError, match=r"holds 5 training tokens, fewer than one window"):
         TokenWindows(Shards(range(5)), context_length=5)

@@ -21,6 +21,10 @@ from storylm.data.shards import TokenShards
 from storylm.tokenizer import Tokenizer
 
 
+MOVED_AT_ONCE = 2**24
+"""Ids that travel to a device together."""
+
+
 class TokenDataModule(L.LightningDataModule):
     """Training steps as one batch each, validation stories as padded rows.
 
@@ -46,6 +50,10 @@ class TokenDataModule(L.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader:
         run, trainer = self.config.run, self.trainer
+        device = trainer.strategy.root_device
+        cuda = device.type == "cuda"
+        if cuda and not run.workers and 4 * self.windows.bytes_there < cuda_bytes_free(device):
+            self.windows.move_to(device)
         sampler = WindowSampler(
             n_windows=len(self.windows),
             windows_per_step=run.tokens_per_step // self.config.model.context_length,
@@ -59,7 +67,7 @@ class TokenDataModule(L.LightningDataModule):
             sampler=sampler,
             batch_size=None,
             num_workers=run.workers,
-            pin_memory=trainer.accelerator.name() == "cuda",
+            pin_memory=cuda and self.windows.there is None,
         )
 
     def windows_of(self, step: int) -> list[int]:
@@ -95,6 +103,8 @@ class TokenWindows(Dataset):
         self, shards: TokenShards, context_length: int, headers: Headers | None = None
     ) -> None:
         self.shards, self.context_length, self.headers = shards, context_length, headers
+        self.there: torch.Tensor | None = None
+        """All ids on the device, or None where windows are cut from the shards' files."""
         if len(shards) < context_length + 1:
             raise ValueError(
                 f"{shards.folder} holds {len(shards):,} training tokens, fewer than one window of "
@@ -107,14 +117,42 @@ class TokenWindows(Dataset):
     def __getitem__(self, windows: list[int]) -> Windows:
         """Several windows at once."""
         length = self.context_length
-        tokens = np.empty((len(windows), length + 1), dtype=np.int64)
-        for row, window in enumerate(windows):
-            tokens[row] = self.shards.read(window * length, (window + 1) * length + 1)
+        if self.there is None:
+            tokens = np.empty((len(windows), length + 1), dtype=np.int64)
+            for row, window in enumerate(windows):
+                tokens[row] = self.shards.read(window * length, (window + 1) * length + 1)
+            tokens_BT = torch.from_numpy(tokens)
+        else:
+            starts_B = length * torch.tensor(windows).to(self.there.device, non_blocking=True)
+            within_T = torch.arange(length + 1, device=self.there.device)
+            tokens_BT = self.there[starts_B[:, None] + within_T].long()
         counted_BT = None
         if self.headers is not None:
             counted = [self.headers.counted(w * length, (w + 1) * length + 1) for w in windows]
             counted_BT = torch.from_numpy(np.stack(counted))
-        return Windows(torch.from_numpy(tokens), counted_BT)
+        return Windows(tokens_BT, counted_BT)
+
+    @property
+    def bytes_there(self) -> int:
+        """What all ids take on a device."""
+        return len(self.shards) * self.dtype_there.itemsize
+
+    @property
+    def dtype_there(self) -> torch.dtype:
+        return torch.int16 if self.shards.vocab_size <= 2**15 else torch.int32
+
+    def move_to(self, device: torch.device) -> None:
+        """Hold all ids on the device, so that no step waits for one to come from the host."""
+        there = torch.empty(len(self.shards), dtype=self.dtype_there, device=device)
+        for start in range(0, len(there), MOVED_AT_ONCE):
+            stop = min(start + MOVED_AT_ONCE, len(there))
+            ids = self.shards.read(start, stop).astype(np.int64)
+            there[start:stop] = torch.from_numpy(ids).to(there.dtype)
+        self.there = there
+
+
+def cuda_bytes_free(device: torch.device) -> int:
+    return torch.cuda.mem_get_info(device)[0]
 
 
 @dataclass
