@@ -93,7 +93,8 @@ def test_windows_are_the_same_where_all_ids_lie_on_the_device(vocab_size, monkey
     windows.move_to(torch.device("cpu"))
     assert windows.there.nbytes == windows.bytes_there
     after = windows[[6, 0, 2]].tokens_BT
-    assert torch.equal(after, before) and after.dtype == before.dtype
+    assert torch.equal(after, before)
+    assert after.dtype == before.dtype
 
 
 def test_fewer_tokens_than_one_window_are_refused():

@@ -39,7 +39,7 @@ NANOCHAT = {
     "logit_softcap": 15.0,
     "tie_embeddings": False,
 }
-SWIFT = {"embedding_residual": True, "value_residual": True, "qk_norm": True}
+SWIFT = {"embedding_residual": True, "value_residual": True, "tie_embeddings": False}
 STYLES = {
     "gpt2": GPT2,
     "gpt_neo": NEO,
@@ -158,7 +158,8 @@ def test_zero_init_makes_each_block_the_identity():
 def test_every_trained_number_has_its_part_in_the_logits(model):
     model(some_ids()).square().mean().backward()
     for name, parameter in model.named_parameters():
-        assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
 
 
 def test_residuals_that_are_turned_off_leave_the_model_without_them():

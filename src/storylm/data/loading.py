@@ -20,7 +20,6 @@ from storylm.data.headers import Headers
 from storylm.data.shards import TokenShards
 from storylm.tokenizer import Tokenizer
 
-
 MOVED_AT_ONCE = 2**24
 """Ids that travel to a device together."""
 
