@@ -10,6 +10,8 @@ from storylm.origin import needs_import, take_over
 CONF = Path(__file__).parent.parent / "conf"
 
 TINY = [
+    "model=llama",
+    "optim=adamw",
     "tokenizer=bytes",
     "data.train_stories=40",
     "data.valid_stories=4",

@@ -15,16 +15,20 @@ from torch.optim.adamw import adamw
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
+SCALE = 0.2 * 128**0.5
+"""So that a square matrix of width 128 moves as far as under AdamW, whose updates have a root mean
+square of about 0.2 (Liu et al. 2025, arXiv 2502.16982, section 2.2)."""
 
 
 class MuonAdamW(torch.optim.Optimizer):
     """Matrices move by their momentum with all its singular values near 1 (Muon, Jordan 2024,
     kellerjordan.github.io/posts/muon); groups with `muon=False` take a step of AdamW.
 
-    A group with `muon=True` holds matrices only (else ValueError). Its update is scaled by
-    0.2 sqrt(max(rows, columns)), which gives it the root mean square of AdamW's, so that one
-    learning rate and one weight decay serve both (Liu et al. 2025, arXiv 2502.16982, section 2.2).
-    Weight decay is decoupled. A parameter without a gradient stays as it is and gets no state.
+    A group with `muon=True` holds matrices only (else ValueError). What its update can do to a
+    vector of unit root mean square does not depend on the width: it is scaled by
+    SCALE sqrt(max(1, rows / columns)), so that one learning rate serves all widths (Yang, Simon &
+    Bernstein 2023, arXiv 2310.17813). Weight decay is decoupled. A parameter without a gradient
+    stays as it is and gets no state.
 
     Sharded parameters (DTensor) keep their momentum sharded; every rank gathers each whole matrix
     for the iteration and applies its own part of the update.
@@ -84,7 +88,8 @@ class MuonAdamW(torch.optim.Optimizer):
         updates = orthogonalize(torch.stack([whole(update) for update in ahead]))
         updates = [like(update, p) for update, p in zip(updates, parameters)]
         torch._foreach_mul_(parameters, 1 - lr * group["weight_decay"])
-        scale = 0.2 * max(parameters[0].shape) ** 0.5
+        rows, columns = parameters[0].shape
+        scale = SCALE * max(1, rows / columns) ** 0.5
         torch._foreach_add_(parameters, updates, alpha=-lr * scale)
 
     def step_adamw(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
