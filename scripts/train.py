@@ -24,9 +24,12 @@ def main(cfg: DictConfig) -> float:
     config = to_config(cfg, command_line.overrides())  # every dial is checked here …
     if result := finished_result(config, sources_now):
         return say_done(config, result)
+    from storylm.training.child import begin
+
+    child = begin(config)  # it loads beside us
     from storylm.training.run import train  # … before torch takes its seconds to load
 
-    return train(config, command=command_line.command())
+    return train(config, command=command_line.command(), child=child)
 
 
 def sources_now(config: TrainConfig) -> dict[str, str | None]:

@@ -50,5 +50,7 @@ def tiny_config(folder: Path, *overrides: str, without: tuple[str, ...] = ()) ->
     """A tiny run whose folders all lie under `folder`; `without` leaves out dials of TINY."""
     folders = [f"run.folder={folder}/runs", f"data.folder={folder}/data"]
     folders.append(f"tokenizer.folder={folder}/tokenizers")
+    if any(override.startswith("init_from=") for override in overrides):
+        without = (*without, "model=")  # the origin's own
     tiny = [dial for dial in TINY if not dial.startswith(without or "/")]
     return compose_config([*tiny, *folders, *overrides])

@@ -2,7 +2,6 @@
 
 import json
 import math
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from composing import compose_config, tiny_config
 from storylm.config import run_folder
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.training import child as children
 from storylm.training import preflight as room
 from storylm.training.advice import advice, step_law
 from storylm.training.measure import Trial
@@ -61,7 +61,7 @@ def answered(monkeypatch):
     """Puts an answer in the place of the measuring."""
 
     def put(answer):
-        monkeypatch.setattr(room, "ask", lambda request: answer)
+        monkeypatch.setattr(room, "ask", lambda *_: answer)
 
     put(ANSWER)
     return put
@@ -176,7 +176,7 @@ def facts_of(config, **given):
 
 
 @pytest.mark.parametrize(
-    "dials", [[], ["size=xs"], ["size=m"], ["model=gpt2"], ["model=swift"], ["optim=muon"]]
+    "dials", [[], ["size=xs"], ["size=m"], ["model=gpt2"], ["model=llama"], ["optim=adamw"]]
 )
 def test_the_quickstart_is_not_scolded(dials):
     config = compose_config(dials)
@@ -205,12 +205,12 @@ def test_the_quickstart_is_not_scolded(dials):
     ],
 )
 def test_a_warning_names_the_dial(dials, given, word):
-    config = compose_config(dials)
+    config = compose_config(["model=llama", "optim=adamw", *dials])
     assert any(word in warning for warning in advice(config, facts_of(config, **given)))
 
 
 def test_a_finetuned_model_is_not_measured_by_the_step_law():
-    config = compose_config(["optim.learning_rate=1e-4"])
+    config = compose_config(["optim=adamw", "optim.learning_rate=1e-4"])
     config.init_from = "another"
     assert advice(config, facts_of(config)) == []
 
@@ -233,7 +233,7 @@ def test_too_little_disk_is_refused_before_anything_is_measured(folder, monkeypa
     _, at_most = checkpoint_bytes(config, 8)
     free = type("Usage", (), {"free": at_most - 1})
     monkeypatch.setattr(room.shutil, "disk_usage", lambda path: free)
-    monkeypatch.setattr(room, "ask", lambda request: pytest.fail("measured"))
+    monkeypatch.setattr(room, "ask", lambda *_: pytest.fail("measured"))
     words = refused(config)
     assert f"{at_most:,} bytes" in words
     assert f"{at_most - 1:,} free" in words
@@ -255,17 +255,39 @@ def test_a_measuring_that_fails_otherwise_only_warns(folder, answered):
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "found"),
+    ("code", "answer"),
     [
-        (-9, b"", "out_of_memory"),
-        (1, b"", "failed"),
-        (0, b'noise\n{"out_of_memory": "can\'t allocate memory"}\n', "out_of_memory"),
+        ("import os; os.kill(os.getpid(), 9)", {"out_of_memory": "the system ended them"}),
+        ("raise SystemExit(1)", {"failed": "exit status 1"}),
+        ("raise ValueError('x')", {"failed": "ValueError: x"}),
+        ("print('noise\\n{\"a\": 1}')", {"a": 1}),
     ],
 )
-def test_a_death_while_measuring_is_only_a_message(monkeypatch, status, said, found):
-    done = subprocess.CompletedProcess([], status, stdout=said, stderr=b"lines\nValueError: x")
-    monkeypatch.setattr(room.subprocess, "run", lambda *args, **kwargs: done)
-    assert found in ask({"windows": []})
+def test_a_death_while_measuring_is_only_a_message(monkeypatch, code, answer):
+    monkeypatch.setattr(children, "CODE", code)
+    assert ask({"windows": []}) == answer
+
+
+def test_a_child_that_nobody_asks_ends(monkeypatch):
+    child = children.Child()
+    child.process.stdin.close()  # as the end of this process does
+    assert child.process.wait(60) == 0
+    monkeypatch.setattr(children, "CODE", "import time; time.sleep(600)")
+    children.Child().end()
+
+
+def test_a_child_is_begun_for_a_run_that_will_look_ahead(tmp_path, monkeypatch):
+    monkeypatch.setattr(children, "Child", lambda: "begun")
+    config = tiny_config(tmp_path, "preflight=on")
+    assert children.begin(config) == "begun"
+    assert children.begin(tiny_config(tmp_path, "preflight=off")) is None
+    monkeypatch.setenv("RANK", "1")
+    assert children.begin(config) is None
+    monkeypatch.delenv("RANK")
+    file = run_folder(config) / "checkpoints" / "step_0000004.ckpt"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert children.begin(config) is None
 
 
 # ---------------------------------------------------------------------------------- measuring

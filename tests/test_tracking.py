@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+import time
 
 import pytest
 
+from storylm.training import tracking
 from storylm.training.tracking import MetricsCsv, TrackioLogger, read_metrics
 
 
@@ -109,3 +111,23 @@ def test_rows_that_trackio_did_not_write_are_noticed():
     with pytest.raises(OSError, match=r"storylm-full\.db lacks 1 rows .* Make room"):
         logger.finalize("success")
     logger.finalize("failed")  # another error has been told already
+
+
+def test_rows_wait_for_one_another_but_not_for_long(monkeypatch):
+    monkeypatch.setattr(tracking, "WAIT_SECONDS", 0.05)
+    logger = TrackioLogger("storylm-wait", "one")
+    logger.log_metrics(logger.with_stories({"a": 0.0}, [("Once", "Once upon")]), 0)
+    logger.hand_on_in_time()
+    assert logger.run is None  # not even imported yet
+    time.sleep(0.1)
+    logger.log_metrics({"a": 1.0}, 10)
+    logger.hand_on_in_time()
+    assert logger.handed_on == {0, 10}
+    logger.log_metrics({"a": 2.0}, 20)
+    logger.save()  # a checkpoint lies behind it
+    assert logger.steps() == {0, 10, 20}
+    logger.log_metrics(logger.with_stories({"a": 3.0}, [("Once", "Once upon")]), 30)
+    assert not logger.waiting  # stories are nowhere else
+    logger.log_metrics({"a": 4.0}, 40)
+    logger.finalize("success")
+    assert logger.steps() == {0, 10, 20, 30, 40}

@@ -72,7 +72,12 @@ def train_bare(config: TrainConfig, turns: Turns) -> nn.Module:
     from storylm.optim.build import build_optimizer
     from storylm.optim.schedule import lr_multiplier
     from storylm.training.run import lightning_precision
-    from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm
+    from storylm.training.step import (
+        accumulate_gradients,
+        clip_gradients,
+        gradient_norm,
+        without_probe,
+    )
 
     torch.set_num_threads(config.run.threads)
     tokenizer = prepare_tokenizer(config.tokenizer, config.data)
@@ -84,7 +89,8 @@ def train_bare(config: TrainConfig, turns: Turns) -> nn.Module:
         device = torch.device("cuda")
     model = Transformer(config.model).to(device)
     hidden = torch.compile(model.hidden) if run.compile else model.hidden
-    optimizer = build_optimizer(model, optim)
+    optimizer = without_probe(build_optimizer(model, optim), device)
+    learning = list(model.parameters())
     windows = TokenWindows(shards, config.model.context_length)
     per_step = run.tokens_per_step // config.model.context_length
     batches = DataLoader(
@@ -106,7 +112,7 @@ def train_bare(config: TrainConfig, turns: Turns) -> nn.Module:
             for group in optimizer.param_groups:
                 progress = (step + 1) / config.schedule.steps
                 group["lr"] = optim.learning_rate * lr_multiplier(progress, config.schedule)
-            clip_gradients(model, gradient_norm(model), optim.clip)
+            clip_gradients(learning, gradient_norm(learning), optim.clip)
             float(loss)
             optimizer.step()
             optimizer.zero_grad()

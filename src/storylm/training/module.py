@@ -31,7 +31,13 @@ from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
 from storylm.training.guards import Guard, describe
 from storylm.training.sharding import deal_out, let_go, numbered
-from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm, whole
+from storylm.training.step import (
+    accumulate_gradients,
+    clip_gradients,
+    gradient_norm,
+    whole,
+    without_probe,
+)
 from storylm.training.tracking import peak_resident_gib, read_metrics
 from storylm.whole_files import write_whole
 
@@ -114,10 +120,11 @@ class PretrainModule(L.LightningModule):
         for group in optimizer.param_groups:
             scale = group.get("lr_scale", 1.0)
             group["lr"] = optim.learning_rate * scale * self.multiplier(step)
-        norm = gradient_norm(self.model)
-        loss, grad_norm = float(self.mean_over_devices(loss)), float(whole(norm))
+        norm = gradient_norm(self.learning)
+        both = torch.stack([self.mean_over_devices(loss), whole(norm)])
+        loss, grad_norm = both.tolist()  # one wait for the device, not two
         if self.is_sound(step, loss, grad_norm):
-            clip_gradients(self.model, norm, optim.clip)
+            clip_gradients(self.learning, norm, optim.clip)
             self.losses.append(loss)
             self.grad_norm = grad_norm
         else:
@@ -202,7 +209,8 @@ class PretrainModule(L.LightningModule):
         self.sharded = True
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        return build_optimizer(self.model, self.config.optim)
+        optimizer = build_optimizer(self.model, self.config.optim)
+        return without_probe(optimizer, self.trainer.strategy.root_device)
 
     # ----------------------------------------------------------------------------- validation
 
@@ -254,6 +262,7 @@ class PretrainModule(L.LightningModule):
 
     def on_train_start(self) -> None:
         step = self.trainer.global_step
+        self.learning = [p for p in self.model.parameters() if p.requires_grad]
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
@@ -296,6 +305,9 @@ class PretrainModule(L.LightningModule):
             self.row |= self.progress(step)
         if self.row:
             self.write_row(step)
+        for logger in self.trainer.loggers:
+            if hasattr(logger, "hand_on_in_time"):
+                logger.hand_on_in_time()
 
     def write_row(self, step: int) -> None:
         """Hand the step's metrics and stories to every logger, once."""

@@ -7,11 +7,8 @@ and numbers are those of a run that was never measured.
 from __future__ import annotations
 
 import io
-import json
 import math
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from typing import Any
@@ -28,6 +25,7 @@ from storylm.optim.build import group_parameters
 from storylm.tokenizer import Tokenizer
 from storylm.training.advice import advice, halved
 from storylm.training.card import Card
+from storylm.training.child import Child
 from storylm.training.machine import available_bytes, nearest_folder, own_bytes, process_age
 
 LOOP_SECONDS = 1e-3
@@ -48,9 +46,11 @@ def preflight(
     device: torch.device,
     precision: str,
     devices: int = 1,
+    child: Child | None = None,
 ) -> Card:
     """Measure a few steps of a new run and say what all of them will take.
 
+    `child` is the process that measures, where it was begun beforehand; else it is begun here.
     `precision` is Lightning's word ("bf16-mixed" or "32-true"). With several devices this is one
     device's share, and only one process should ask. Raises ValueError where the devices cannot
     share a step's windows; whatever else cannot work is for `Card.refuse`.
@@ -81,7 +81,7 @@ def preflight(
     request, reading = build_request(config, data, tokenizer, steps=steps, devices=devices)
     facts["story_tokens"] = told_tokens(config, data, facts["validations"])
     request |= {"device": str(device), "bf16": "bf16" in precision, "folder": str(folder)}
-    answer = ask(request)
+    answer = ask(request, child)
     if words := answer.get("out_of_memory"):
         card.refusals.append(
             f"its first steps run out of memory ({words}; "
@@ -270,32 +270,11 @@ def told_tokens(config: TrainConfig, data: TokenDataModule, validations: int) ->
     return round(limit + (validations - 1) * longest) if count else 0
 
 
-CHILD = """
-from storylm.memory import steady_memory
-steady_memory()  # as scripts do, before torch is loaded
-from storylm.training.measure import main
-main()
-"""
-
-
-def ask(request: dict[str, Any]) -> dict[str, Any]:
-    """Measure in a process of its own: its answer, or `out_of_memory` or `failed` with the words.
-
-    One that was killed without a word ran out of memory: the system ends it before this process.
-    """
+def ask(request: dict[str, Any], child: Child | None = None) -> dict[str, Any]:
+    """Measure in a process of its own; its answer is as `Child.ask` gives it."""
     packed = io.BytesIO()
     torch.save(request, packed)
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD],
-        input=packed.getvalue(), capture_output=True,
-    )  # fmt: skip
-    if child.returncode == -9:
-        return {"out_of_memory": "the system ended them"}
-    try:
-        return json.loads(child.stdout.decode().splitlines()[-1])
-    except (IndexError, ValueError):
-        words = child.stderr.decode(errors="replace").strip().splitlines()
-        return {"failed": words[-1][:200] if words else f"exit status {child.returncode}"}
+    return (child or Child()).ask(packed.getvalue())
 
 
 def predict(

@@ -55,6 +55,7 @@ from storylm.training.checks import (
     origin_seal,
     sources_and_origin,
 )
+from storylm.training.child import Child
 from storylm.training.machine import peak_flops
 from storylm.training.module import PretrainModule
 from storylm.training.preflight import check_memory, preflight
@@ -67,13 +68,13 @@ NEVER = 2**31
 """More epochs than there will ever be: validation is called by step, never by epoch."""
 
 
-def train(config: TrainConfig, *, command: str = "") -> float:
+def train(config: TrainConfig, *, command: str = "", child: Child | None = None) -> float:
     """Train one run to its end and return its val/bits_per_byte.
 
     A run that is done says so and returns its number; one that was interrupted goes on from its
-    newest checkpoint. `command` is what the report says makes the run again. With preflight=only
-    nothing is trained, and nan is returned. Raises ValueError where the folder holds another run,
-    and what the data, the tokenizer and the disk raise.
+    newest checkpoint. `command` is what the report says makes the run again, `child` what measures
+    its first steps. With preflight=only nothing is trained, and nan is returned. Raises ValueError
+    where the folder holds another run, and what the data, the tokenizer and the disk raise.
     """
     home = run_folder(config)
     if result := finished_result(config, sources_and_origin):
@@ -124,7 +125,9 @@ def train(config: TrainConfig, *, command: str = "") -> float:
     if trainer.is_global_zero:
         introduce(config, home, module, trainer)
     if config.preflight is not Preflight.off and newest is None and trainer.is_global_zero:
-        look_ahead(config, home, data, tokenizer, trainer, steps)
+        look_ahead(config, home, data, tokenizer, trainer, steps, child)
+    elif child is not None:
+        child.end()
     if config.preflight is Preflight.only:
         return math.nan
     if trainer.is_global_zero:
@@ -286,6 +289,7 @@ def look_ahead(
     tokenizer: Tokenizer,
     trainer: L.Trainer,
     steps: int,
+    child: Child | None,
 ) -> None:
     """Say what the run will cost; ValueError where it cannot work. preflight.json keeps it."""
     card = preflight(
@@ -296,6 +300,7 @@ def look_ahead(
         devices=trainer.world_size,
         device=trainer.strategy.root_device,
         precision=str(trainer.precision),
+        child=child,
     )
     print(card.text(), flush=True)
     card.refuse()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
+from torch.optim import Optimizer
 
 from storylm.config import RunConfig
 from storylm.model.loss import mean_nats
@@ -81,14 +82,35 @@ def counted_targets(
     return counted, list(sums / mean_over_devices(sums.sum()).clamp(min=1))
 
 
-def gradient_norm(model: nn.Module) -> Tensor:
+Learning = nn.Module | Sequence[nn.Parameter]
+"""What learns: a model, or a list of its parameters, which spares a walk through its modules."""
+
+
+def gradient_norm(learning: Learning) -> Tensor:
     """The norm of the whole gradient, as `clip_gradients` takes it; `whole` makes it a number."""
-    return nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])
+    return nn.utils.get_total_norm([p.grad for p in parameters(learning) if p.grad is not None])
 
 
-def clip_gradients(model: nn.Module, norm: Tensor, most: float) -> None:
+def clip_gradients(learning: Learning, norm: Tensor, most: float) -> None:
     """Scale the gradient, whose norm is known, down to a norm of `most`; 0 leaves it as it is."""
-    nn.utils.clip_grads_with_norm_(model.parameters(), most or math.inf, norm)
+    nn.utils.clip_grads_with_norm_(parameters(learning), most or math.inf, norm)
+
+
+def parameters(learning: Learning) -> Iterable[nn.Parameter]:
+    return learning.parameters() if isinstance(learning, nn.Module) else learning
+
+
+def without_probe(optimizer: Optimizer, device: torch.device) -> Optimizer:
+    """The same optimizer, but on a CPU it does not look for a GPU at each step.
+
+    Adam asks whether a CUDA graph is being captured; where torch was built for GPUs and the machine
+    has none, that searches the disk for a driver and takes 0.3 ms.
+    """
+    if device.type == "cpu":
+        for name in ("_accelerator_graph_capture_health_check", "_cuda_graph_capture_health_check"):
+            if hasattr(optimizer, name):
+                setattr(optimizer, name, lambda: None)
+    return optimizer
 
 
 def whole(tensor: Tensor) -> Tensor:

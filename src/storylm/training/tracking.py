@@ -109,6 +109,12 @@ def read_lines(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row)) for row in rows]
 
 
+STORIES = "story/samples"
+WAIT_SECONDS = 2.0
+"""Rows go to Trackio together: what it writes in the background takes milliseconds from the steps
+beside it, however few they are. And its import, a second, comes after the first step."""
+
+
 class TrackioLogger(Logger):
     """Metrics, config, system figures and sample stories in a local Trackio project."""
 
@@ -121,6 +127,9 @@ class TrackioLogger(Logger):
         self.folder = Path(os.environ.setdefault("TRACKIO_DIR", str(Path(folder).resolve())))
         self.config: dict[str, Any] = {}
         self.run: Any = None
+        self.waiting: list[tuple[dict[str, Any], int | None]] = []
+        """Rows that Trackio is yet to be given, and their steps."""
+        self.waiting_since = 0.0
         self.handed_on: set[int | None] = set()
         """Steps whose rows Trackio was given, to be looked for in the end."""
         self.last_system = 0.0
@@ -160,25 +169,46 @@ class TrackioLogger(Logger):
 
     @rank_zero_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        self.current_run().log(dict(metrics), step=step)
-        self.handed_on.add(step)
+        """Keep a row for a moment: `hand_on_in_time`, or whatever writes, gives it to Trackio."""
+        if not self.waiting:
+            self.waiting_since = time.monotonic()
+        self.waiting.append((dict(metrics), step))
+        if STORIES in metrics and self.run is not None:  # metrics.csv could not make up for these
+            self.hand_on()
+
+    @rank_zero_only
+    def hand_on_in_time(self) -> None:
+        """Give Trackio the rows once the oldest has waited for WAIT_SECONDS; asked at each step."""
+        if self.waiting and time.monotonic() - self.waiting_since > WAIT_SECONDS:
+            self.hand_on()
+
+    def hand_on(self) -> None:
+        run, rows = self.current_run(), self.waiting
+        self.waiting = []
+        for row, step in rows:
+            if STORIES in row:
+                from trackio import Table
+
+                row[STORIES] = Table(columns=["opening", "story"], data=row[STORIES])
+            run.log(row, step=step)
+            self.handed_on.add(step)
         if time.monotonic() - self.last_system > 10:
             self.last_system = time.monotonic()
-            self.current_run().log_system(system_figures())
+            run.log_system(system_figures())
 
     @rank_zero_only
     def save(self) -> None:
         """Write what is queued. Trackio itself does so twice a second, and a kill loses the rest;
         nobody logs it again where a checkpoint lies behind it."""
+        if self.waiting:
+            self.hand_on()
         if self.run is not None and hasattr(self.run, "_flush_queues_inline"):
             with self.run._client_lock:
                 self.run._flush_queues_inline()
 
     def with_stories(self, row: dict[str, float], stories: list[tuple[str, str]]) -> dict[str, Any]:
-        """A row together with (opening, story) pairs, as a table of the dashboard."""
-        import trackio
-
-        return row | {"story/samples": trackio.Table(columns=["opening", "story"], data=stories)}
+        """A row together with (opening, story) pairs, which become a table of the dashboard."""
+        return row | {STORIES: stories}
 
     @rank_zero_only
     def forget(self, step: int) -> None:
@@ -224,6 +254,8 @@ class TrackioLogger(Logger):
     @rank_zero_only
     def finalize(self, status: str) -> None:
         """Write what is queued. Lightning calls this after every fit and validate."""
+        if self.waiting:
+            self.hand_on()
         if self.run is not None:
             import trackio
 
