@@ -266,7 +266,6 @@ class PretrainModule(L.LightningModule):
         self.forget(step)
         began = time.perf_counter()
         self.finish_step(step)  # validates the untrained model, or what a kill has left undone
-        gc.collect()
         gc.freeze()  # else collections walk over all that was ever imported; run.py undoes it
         give_back()
         self.mark = time.perf_counter()
