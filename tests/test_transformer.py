@@ -175,6 +175,16 @@ def test_residuals_that_are_turned_off_leave_the_model_without_them():
     torch.testing.assert_close(with_them(some_ids()), without(some_ids()))
 
 
+def test_a_block_that_reads_the_embedding_alone_knows_nothing_of_those_before():
+    model = build("swift", n_layers=2, value_residual=False)
+    with torch.no_grad():
+        model.stream_L[1] = 0
+    before = model(some_ids())
+    with torch.no_grad():
+        model.blocks[0].mlp.up.weight.normal_()
+    torch.testing.assert_close(model(some_ids()), before)
+
+
 def test_values_are_the_first_layers_where_all_is_mixed_in():
     model = build("swift", n_layers=3)
     with torch.no_grad():

@@ -24,7 +24,7 @@ OFF = 0.05
 
 
 def race_learn(config: BenchmarkConfig, scratch: Path) -> dict[str, Any]:
-    """Train what is missing; print the table and what follows from it, and draw race.png."""
+    """Train what is missing; print the table and what follows from it, and draw learn.png."""
     trainings = Trainings(config, scratch)
     sizes = trainings.parameters
     apart = abs(sizes[OURS] / sizes[THEIRS] - 1)

@@ -9,6 +9,7 @@ the scores kept: the backward pass computes them again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -121,11 +122,11 @@ def _(
     return empty_like(q_BHTK), empty_like(k_BHTK), empty_like(v_BHTK)
 
 
-def keep(ctx, inputs, output) -> None:  # noqa: ANN001
+def keep(ctx: Any, inputs: tuple[Tensor | None, ...], output: Tensor) -> None:
     ctx.save_for_backward(*inputs)
 
 
-def backward(ctx, grad_BHTK: Tensor):  # noqa: ANN001, ANN201
+def backward(ctx: Any, grad_BHTK: Tensor) -> tuple[Tensor | None, ...]:
     return *attend_backward_op(grad_BHTK, *ctx.saved_tensors), None
 
 
