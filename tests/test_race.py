@@ -10,6 +10,7 @@ import time
 
 import pytest
 import torch
+from composing import TINY as TINY_RUN
 from composing import tiny_config
 
 from storylm import benchmark
@@ -18,7 +19,11 @@ from storylm.benchmark.race import Contender, Race, run_race, spread, take_turn
 from storylm.benchmark.start_up import made_a_step
 from storylm.checkpoint import load_run
 from storylm.config import BenchmarkConfig, BenchmarkKind, ModelConfig, to_plain
+from storylm.data.loading import TokenWindows
+from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.model.size import flops_per_token
+from storylm.optim.build import build_optimizer
+from storylm.training.module import PretrainModule
 from storylm.training.run import train as train_run
 
 TINY = {"vocab_size": 40, "context_length": 8, "n_layers": 2, "d_model": 16, "head_dim": 8}
@@ -217,50 +222,45 @@ def test_the_whole_race_of_steps(tmp_path):
 # ---------------------------------------------------------------------------------------- overhead
 
 
-def test_the_bare_loop_makes_the_steps_of_training(tmp_path):
-    """Else its time would be that of another step."""
+def test_steps_by_hand_are_those_of_training(tmp_path):
+    """Else their time would be that of another step."""
     config = tiny_config(tmp_path, "run.document_masking=true", "run.precision=bf16")
     train_run(config)
     assert gc.get_freeze_count() == 0  # the loop freezes what it finds, and lets go of it
     trained = load_run(tmp_path / "runs" / config.run.name, "last").model.state_dict()
-    asked = []
-
-    class Watch(loops.Turns):
-        def before_step(self, step):
-            asked.append(step)
-
-    bare = loops.train_bare(config, Watch(1, 0)).state_dict()
-    assert asked == list(range(8))
-    assert all(torch.equal(bare[name], trained[name]) for name in trained)
-
-
-PLAYER = """
-import json, os, signal, sys, time
-request, descriptor = json.loads(sys.stdin.read()), int(sys.argv[1])
-for turn in range(4):
-    if turn == 3 and request["loop"] == "bare loop":
-        sys.exit("it broke")
-    with open(os.environ["PLAYER_LOG"], "a") as log:
-        print(request["loop"], file=log)
-    wall = 3.0 if request["loop"] == "storylm" else 2.0
-    os.write(descriptor, (json.dumps({"wall": wall, "cpu": 1.0}) + "\\n").encode())
-    os.kill(os.getpid(), signal.SIGSTOP)
-"""
+    tokenizer = prepare_tokenizer(config.tokenizer, config.data)
+    shards, _ = prepare_data(config.data, tokenizer)
+    torch.manual_seed(config.run.seed)
+    module = PretrainModule(config, tokenizer, total_steps=8)
+    windows = loops.batches(config, TokenWindows(shards, config.model.context_length))
+    losses = loops.by_hand(module, build_optimizer(module.model, config.optim), windows, range(8))
+    assert len(list(losses)) == 8
+    weights = module.model.state_dict()
+    assert all(torch.equal(weights[name], trained[name]) for name in trained)
 
 
-def test_one_loop_stands_still_while_the_other_runs(tmp_path, monkeypatch):
-    script, log = tmp_path / "player.py", tmp_path / "log"
-    script.write_text(PLAYER)
-    monkeypatch.setattr(overhead, "module", lambda name: [sys.executable, str(script)])
-    monkeypatch.setenv("PLAYER_LOG", str(log))
-    monkeypatch.setattr(overhead, "WARM_UP", 1)
-    size = overhead.Size((), turn_steps=10, turns=1, goal="")
-    config = BenchmarkConfig(what=BenchmarkKind.overhead)
-    turns = overhead.measure(size, config, tmp_path / "0")
-    assert turns == [{"storylm": {"wall": 300, "cpu": 100}, "bare loop": {"wall": 200, "cpu": 100}}]
-    assert log.read_text().splitlines()[2:] == ["storylm", "bare loop"] * 2
-    with pytest.raises(ChildProcessError, match="it broke"):
-        overhead.measure(size._replace(turns=2), config, tmp_path / "1")
+def test_both_loops_take_turns_in_one_process(tmp_path, monkeypatch):
+    by_hand, steps_by_hand = loops.by_hand, []
+
+    def watch(module, optimizer, windows, steps):
+        steps_by_hand.append((steps, module.trainer.global_step))
+        yield from by_hand(module, optimizer, windows, steps)
+
+    monkeypatch.setattr(loops, "by_hand", watch)
+    monkeypatch.setattr(loops, "steady_memory", lambda: None)
+    dials = [*TINY_RUN, *overhead.folders(tmp_path), "schedule.steps=100"]
+    answer = loops.take_turns({"dials": dials, "turn_steps": 3, "turns": 2})
+    assert steps_by_hand == [(range(3, 6), 3), (range(6, 9), 6)]
+    assert len(answer["turns"]) == 2
+    assert all(turn[loop]["wall"] > 0 for turn in answer["turns"] for loop in overhead.LOOPS)
+    with pytest.raises(RuntimeError, match="ended before 50 turns"):
+        loops.take_turns({"dials": [*dials, "run.name=b"], "turn_steps": 3, "turns": 50})
+
+
+def test_a_loop_that_fails_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(overhead, "module", lambda name: [sys.executable, "-c", "exit('it broke')"])
+    config = BenchmarkConfig(what=BenchmarkKind.overhead, rounds=1, contenders=["0.3M"])
+    assert overhead.race_overhead(config, tmp_path)["failures"] == ["0.3M: it broke"]
 
 
 def test_what_the_loop_adds_is_taken_turn_by_turn():

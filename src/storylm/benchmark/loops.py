@@ -1,123 +1,125 @@
-"""The two loops that what=overhead compares; each makes a turn's steps, then stops itself.
+"""A process of what=overhead: some steps of training, as many by hand, and so on in turns.
 
-`python -m storylm.benchmark.loops <file descriptor>` reads a request and writes a turn's seconds to
-the file descriptor; SIGCONT is the next turn.
+`python -m storylm.benchmark.loops` takes the part of a contender. Both loops move the same model
+with the same optimizer, so that they meet the same memory: where a process happens to lie in it
+changes the time of a small step by a fifth.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import sys
 import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 from lightning.pytorch import Callback
-from torch import nn
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
+from storylm.benchmark.overhead import LOOPS, Turn
+from storylm.benchmark.race import answer_with
 from storylm.config import TrainConfig, compose_tree, to_config
-from storylm.memory import give_back, steady_memory
+from storylm.data.loading import Windows, WindowSampler
+from storylm.memory import steady_memory
+from storylm.model.transformer import Transformer
+from storylm.optim.schedule import lr_multiplier
+from storylm.training.run import lightning_precision, train
+from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm
+
+
+class Enough(Exception):
+    """All turns were taken; here they are."""
 
 
 class Turns(Callback):
-    """Reads the clock every so many steps; the time in which the process stands still is no
-    part of a turn. Training takes it for one of its callbacks."""
+    """Lets training make `steps` steps, then makes as many by hand, `turns` times; then it raises
+    Enough."""
 
-    def __init__(self, steps: int, descriptor: int) -> None:
-        self.steps, self.descriptor = steps, descriptor
-        self.began: tuple[float, float] | None = None
+    def __init__(self, steps: int, turns: int) -> None:
+        self.steps, self.turns = steps, turns
+        self.taken: list[Turn] = []
+        self.began: dict[str, float] = {}
 
     def on_train_batch_start(self, trainer: Any, module: Any, batch: Any, batch_idx: int) -> None:
-        self.before_step(trainer.global_step)
-
-    def before_step(self, step: int) -> None:
+        step = trainer.global_step
         if step % self.steps:
             return
-        wall, cpu = (now - then for now, then in zip(clocks(), self.began or clocks()))
-        os.write(self.descriptor, f'{{"wall": {wall}, "cpu": {cpu}}}\n'.encode())
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if step == 0:
+            self.windows = batches(module.config, trainer.datamodule.windows)
+        else:
+            for logger in trainer.loggers:  # what they would write in the background, beside others
+                logger.save()
+            ours = self.since()
+            optimizer = module.optimizers().optimizer
+            self.began = clocks()
+            for _ in by_hand(module, optimizer, self.windows, range(step, step + self.steps)):
+                pass
+            self.taken.append(dict(zip(LOOPS, (ours, self.since()))))
+            if len(self.taken) == self.turns:
+                raise Enough(self.taken)
         self.began = clocks()
 
+    def since(self) -> dict[str, float]:
+        return {
+            clock: 1e3 * (now - self.began[clock]) / self.steps for clock, now in clocks().items()
+        }
 
-def clocks() -> tuple[float, float]:
+
+def clocks() -> dict[str, float]:
     """Seconds on the wall, and of this process on all cores."""
-    return time.perf_counter(), time.process_time()
+    return {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
-def main() -> None:
-    steady_memory()
-    request = json.loads(sys.stdin.read())
-    steps, descriptor = request["turn_steps"], int(sys.argv[1])
-    words = request["dials"]
-    if request["loop"] == "storylm":
-        from storylm.training.run import train
-
-        here = (
-            f"{{_target_: storylm.benchmark.loops.Turns, steps: {steps}, descriptor: {descriptor}}}"
-        )
-        words = [*words, f"+callbacks.turns={here}"]
-        train(to_config(compose_tree("train", words), words))
-        return
-    train_bare(to_config(compose_tree("train", words), words), Turns(steps, descriptor))
+def batches(config: TrainConfig, windows: Any) -> Iterator[Windows]:
+    per_step = config.run.tokens_per_step // config.model.context_length
+    sampler = WindowSampler(len(windows), per_step, config.run.seed)
+    return iter(DataLoader(windows, sampler=sampler, batch_size=None))
 
 
-def train_bare(config: TrainConfig, turns: Turns) -> nn.Module:
-    """The same steps without Lightning, guards, loggers and progress; the loss is read at each."""
-    from storylm.data.loading import TokenWindows, WindowSampler
-    from storylm.data.prepare import prepare_data, prepare_tokenizer
-    from storylm.model.transformer import Transformer
-    from storylm.optim.build import build_optimizer
-    from storylm.optim.schedule import lr_multiplier
-    from storylm.training.run import lightning_precision
-    from storylm.training.step import (
-        accumulate_gradients,
-        clip_gradients,
-        gradient_norm,
-        without_probe,
-    )
-
-    torch.set_num_threads(config.run.threads)
-    tokenizer = prepare_tokenizer(config.tokenizer, config.data)
-    shards, _ = prepare_data(config.data, tokenizer)
-    torch.manual_seed(config.run.seed)
-    run, optim, device = config.run, config.optim, torch.device("cpu")
-    bf16 = "bf16" in lightning_precision(run.precision, config.trainer)
-    if config.trainer.get("accelerator") != "cpu" and torch.cuda.is_available():
-        device = torch.device("cuda")
-    model = Transformer(config.model).to(device)
-    hidden = torch.compile(model.hidden) if run.compile else model.hidden
-    optimizer = without_probe(build_optimizer(model, optim), device)
+def by_hand(
+    module: Any, optimizer: Optimizer, windows: Iterator[Windows], steps: Iterable[int]
+) -> Iterator[float]:
+    """The losses of training's steps, each made when its loss is asked for: without Lightning,
+    guards, loggers and progress. `module` is a PretrainModule."""
+    config: TrainConfig = module.config
+    model: Transformer = module.model
+    device = module.device
+    bf16 = "bf16" in lightning_precision(config.run.precision, config.trainer)
     learning = list(model.parameters())
-    windows = TokenWindows(shards, config.model.context_length)
-    per_step = run.tokens_per_step // config.model.context_length
-    batches = DataLoader(
-        windows, sampler=WindowSampler(len(windows), per_step, run.seed), batch_size=None
-    )
-    give_back()
-    for step, batch in zip(range(config.schedule.steps), batches):
-        turns.before_step(step)
+    for step, batch in zip(steps, windows):
         batch = batch._replace(tokens_BT=batch.tokens_BT.to(device))
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             loss = accumulate_gradients(
                 model,
                 batch,
-                run,
-                end_of_story=tokenizer.end_of_story,
+                config.run,
+                end_of_story=module.end_of_story,
                 step=step,
-                hidden=hidden,
+                hidden=module.hidden,
             )
             for group in optimizer.param_groups:
                 progress = (step + 1) / config.schedule.steps
-                group["lr"] = optim.learning_rate * lr_multiplier(progress, config.schedule)
-            clip_gradients(learning, gradient_norm(learning), optim.clip)
-            float(loss)
+                multiplier = lr_multiplier(progress, config.schedule)
+                group["lr"] = config.optim.learning_rate * group.get("lr_scale", 1.0) * multiplier
+            clip_gradients(learning, gradient_norm(learning), config.optim.clip)
+            said = float(loss)
             optimizer.step()
             optimizer.zero_grad()
-    return model
+        yield said
+
+
+def take_turns(request: dict[str, Any]) -> dict[str, list[Turn]]:
+    """Turns of both loops in a run with the request's dials."""
+    turns = f"steps: {request['turn_steps']}, turns: {request['turns']}"
+    callback = f"{{_target_: {Turns.__module__}.Turns, {turns}}}"
+    words = [*request["dials"], f"+callbacks.turns={callback}"]
+    steady_memory()
+    try:
+        train(to_config(compose_tree("train", words), words))
+    except Enough as enough:
+        return {"turns": enough.args[0]}
+    raise RuntimeError(f"training ended before {request['turns']} turns")
 
 
 if __name__ == "__main__":
-    main()
+    answer_with(take_turns)

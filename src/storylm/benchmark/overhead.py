@@ -1,24 +1,15 @@
-"""What the training loop takes beside its step: `scripts/train.py`'s loop against a bare one.
+"""What the training loop takes beside its step: `scripts/train.py`'s loop against one by hand.
 
-Both make the same steps (model, optimizer, windows, clipping) in processes of their own that live
-side by side and take turns of a few steps: while one runs the other is stopped, its background
-threads too. So both meet the same machine, and what is written in the background falls on its
-owner.
+Both take turns of a few steps in one process, and a few processes follow one another.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import signal
 import statistics
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
-from storylm.benchmark.race import last_line, module, spread
+from storylm.benchmark.race import Contender, module, spread, take_turn
 from storylm.command_line import in_columns
 from storylm.config import BenchmarkConfig
 
@@ -26,7 +17,7 @@ LOOPS = ("storylm", "bare loop")
 Turn = dict[str, dict[str, float]]
 """Of each loop, milliseconds of a step: on the wall, and of the process on all cores."""
 WARM_UP = 2
-"""Turns of each that do not count."""
+"""Turns that do not count."""
 
 
 class Size(NamedTuple):
@@ -84,35 +75,22 @@ def race_overhead(config: BenchmarkConfig, scratch: Path) -> dict[str, Any]:
 
 
 def measure(size: Size, config: BenchmarkConfig, folder: Path) -> list[Turn]:
-    """Milliseconds of a step in each turn. ChildProcessError where a loop ends."""
-    words = [
-        *DIALS,
-        *size.dials,
-        f"run.seed={config.seed}",
-        f"run.threads={config.run_threads}",
-    ]
-    with contextlib.ExitStack() as stack:
-        loops = {
-            name: stack.enter_context(
-                started_loop(
-                    {
-                        "loop": name,
-                        "dials": [*words, *folders(folder / name.split()[0])],
-                        "turn_steps": size.turn_steps,
-                    },
-                    folder,
-                    config.run_threads,
-                )
-            )
-            for name in LOOPS
-        }
-        for loop in loops.values():  # each stops before its first step
-            loop.pause()
-        turns = [
-            {name: loop.turn(size.turn_steps) for name, loop in loops.items()}
-            for _ in range(WARM_UP + size.turns)
-        ]
-    return turns[WARM_UP:]
+    """Milliseconds of a step in each turn of one process. ChildProcessError where it fails."""
+    request = {
+        "dials": [
+            *DIALS,
+            *size.dials,
+            *folders(folder),
+            f"run.seed={config.seed}",
+            f"run.threads={config.run_threads}",
+        ],
+        "turn_steps": size.turn_steps,
+        "turns": WARM_UP + size.turns,
+    }
+    answer = take_turn(Contender("loops", module("loops"), request), config.run_threads)
+    if words := answer.get("failed") or answer.get("absent"):
+        raise ChildProcessError(words)
+    return answer["turns"][WARM_UP:]
 
 
 def folders(home: Path) -> list[str]:
@@ -121,55 +99,6 @@ def folders(home: Path) -> list[str]:
         f"data.folder={home}/data",
         f"tokenizer.folder={home}/tokenizers",
     ]
-
-
-class Loop:
-    """A process that makes some steps, says how long they took, and stops itself."""
-
-    def __init__(self, child: subprocess.Popen[str], answers: TextIO, complaints: Path) -> None:
-        self.child, self.answers, self.complaints = child, answers, complaints
-
-    def turn(self, steps: int) -> dict[str, float]:
-        """Let it run until it has made so many steps; milliseconds of a step on each clock."""
-        os.kill(self.child.pid, signal.SIGCONT)
-        return {clock: 1e3 * seconds / steps for clock, seconds in self.pause().items()}
-
-    def pause(self) -> dict[str, float]:
-        """Wait until it stands still; what it said. ChildProcessError where it ended instead."""
-        _, status = os.waitpid(self.child.pid, os.WUNTRACED)
-        if not os.WIFSTOPPED(status):
-            self.child.returncode = os.waitstatus_to_exitcode(status)
-            words = last_line(self.complaints.read_text(errors="replace"))
-            raise ChildProcessError(words or f"exit status {self.child.returncode}")
-        return json.loads(self.answers.readline())
-
-
-@contextlib.contextmanager
-def started_loop(request: dict[str, Any], folder: Path, threads: int) -> Iterator[Loop]:
-    folder.mkdir(parents=True, exist_ok=True)
-    complaints = folder / f"{request['loop'].split()[0]}.log"
-    environment = {k: v for k, v in os.environ.items() if k != "TRACKIO_DIR"}
-    read, write = os.pipe()
-    with complaints.open("w") as log, os.fdopen(read) as answers:
-        child = subprocess.Popen(
-            [*module("loops"), str(write)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            text=True,
-            pass_fds=[write],
-            env=environment | {"OMP_NUM_THREADS": str(threads)},
-            start_new_session=True,
-        )
-        os.close(write)
-        child.stdin.write(json.dumps(request))
-        child.stdin.close()
-        try:
-            yield Loop(child, answers, complaints)
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
 
 
 def in_pairs(rounds: list[list[Turn]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gc
 import io
 import os
 import sqlite3
@@ -151,6 +152,8 @@ class TrackioLogger(Logger):
         if self.run is None:
             import trackio  # late: it takes a second to import
 
+            if gc.get_freeze_count():  # training has frozen all it knew, and here is more
+                gc.freeze()
             with quiet():
                 self.run = trackio.init(
                     project=self.project,
