@@ -35,7 +35,7 @@ CONFIGURATIONS = {
     ),
     "2 workers, masks, passes": (*MASKED, "model.dropout=0.1"),
     "swift, Muon, Trackio": ("model=swift", "optim=muon", "logger=trackio"),
-    "LoRA from a tiny run": ("finetune=lora", "run.loss_after=."),
+    "LoRA from a tiny run": ("finetune=lora", "optim=adamw", "run.loss_after=."),
 }
 """What is trained: one row of the table each."""
 
