@@ -20,7 +20,9 @@ def main(cfg: DictConfig) -> float:
             import_origin(cfg)
         take_over(cfg, command_line.overrides())
     if command_line.in_sweep():
-        return command_line.run_cell(cfg, sources_now)
+        from storylm.sweeps.cell import run_cell
+
+        return run_cell(cfg, sources_now)
     config = to_config(cfg, command_line.overrides())  # every dial is checked here …
     if result := finished_result(config, sources_now):
         return say_done(config, result)

@@ -14,7 +14,8 @@ from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.training import child as children
 from storylm.training import preflight as room
-from storylm.training.advice import advice, step_law
+from storylm.optim.scale import step_law
+from storylm.training.advice import advice
 from storylm.training.measure import Trial
 from storylm.training.module import PretrainModule
 from storylm.training.preflight import (

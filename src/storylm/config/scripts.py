@@ -6,6 +6,7 @@ import enum
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
@@ -99,6 +100,33 @@ class EvaluateConfig:
         """The runs by name, each once."""
         named = self.run if isinstance(self.run, list) else [self.run]
         return list(dict.fromkeys(str(run) for run in named))
+
+
+@dataclass
+class AtlasConfig:
+    """The tree of `scripts/atlas.py`."""
+
+    sweep: str = MISSING
+    """A sweep by its name: a folder under `<folder>/_sweeps`."""
+    folder: str = "runs"
+    """Where the runs are."""
+    stories: int = 100
+    """Held-out stories on which each cell is graded that is not yet; 0 grades none."""
+    draws: int = 200
+    """Cells are drawn anew so often for the intervals of the laws."""
+    threads: int = 0
+    """CPU threads; 0 takes every core."""
+
+    def __post_init__(self) -> None:
+        check_values("", self)
+        check_file_name("sweep", self.sweep)
+        check_line("folder", self.folder)
+        at_least("", self, 0, "stories", "threads")
+        at_least("", self, 10, "draws")
+
+    @property
+    def home(self) -> Path:
+        return Path(self.folder) / "_sweeps" / self.sweep
 
 
 class Format(enum.Enum):
