@@ -15,14 +15,14 @@ from storylm.origin import needs_import, origin_folder, take_over
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 @command_line.in_one_line
 def main(cfg: DictConfig) -> float:
-    if cfg.init_from:
-        if needs_import(cfg):
-            import_origin(cfg)
-        take_over(cfg, command_line.overrides())
     if command_line.in_sweep():
         from storylm.sweeps.cell import run_cell
 
         return run_cell(cfg, sources_now)
+    if cfg.init_from:
+        if needs_import(cfg):
+            import_origin(cfg)
+        take_over(cfg, command_line.overrides())
     config = to_config(cfg, command_line.overrides())  # every dial is checked here …
     if result := finished_result(config, sources_now):
         return say_done(config, result)

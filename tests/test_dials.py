@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
 from storylm.config import (
+    AtlasConfig,
     BenchmarkConfig,
     EvaluateConfig,
     ExportConfig,
@@ -33,6 +34,7 @@ TREES = {
     "train": (TrainConfig, []),
     "generate": (GenerateConfig, ["run=x"]),
     "evaluate": (EvaluateConfig, ["run=x"]),
+    "atlas": (AtlasConfig, ["sweep=x"]),
     "export": (ExportConfig, ["run=x", "format=gguf"]),
     "import_model": (ImportConfig, ["source=x", "run.name=x"]),
     "replay": (ReplayConfig, ["run=x", "step=3"]),
@@ -60,6 +62,7 @@ LEAST = {
                   "steps": 1, "n_layers": 1, "d_model": 1, "head_dim": 1, "vocab_size": 1,
                   "context_length": 1, "batch_size": 1, "mb": 1,
                   "valid_stories": 1, "seeds": 1, "budget_steps": 0, "points": 1},
+    "atlas": {"stories": 0, "draws": 10, "threads": 0},
     "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
@@ -126,6 +129,7 @@ TEXTS = {
     "model.style": NO_FILE_NAME,
     "model.size": NO_FILE_NAME,
     "sweep.name": ["../x", "'two words'", "'a\nb'", "'a\0b'", "[a]"],
+    "sweep": NO_FILE_NAME,
     "init_from": NO_PATH,
     "run": ["''", *NO_PATH],
     "checkpoint": ["bset", "-1", "1.5", "''", "null", "[best]"],

@@ -11,8 +11,8 @@ SOURCE = ROOT / "src" / "storylm"
 LEVELS = [
     {"memory", "processes", "whole_files"},
     {"config"},
-    {"model", "optim", "tokenizer", "ledger", "runs", "origin", "plots", "command_line"},
-    {"data", "generation"},
+    {"model", "tokenizer", "ledger", "runs", "origin", "plots", "command_line"},
+    {"data", "generation", "optim"},
     {"checkpoint"},
     {"export"},
     {"training", "evaluation", "serving", "atlas"},

@@ -60,4 +60,4 @@ def test_too_few_cells_and_impossible_floors_are_refused():
     with pytest.raises(ValueError, match="train more"):
         fit_law([1e5, 1e6], [1e6, 2e6], [0.5, 0.4])
     with pytest.raises(ValueError, match="the floor is"):
-        fit_law(*cells(), floor=0.3)
+        fit_law(*cells(), floor=0.7)

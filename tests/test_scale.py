@@ -94,6 +94,15 @@ def test_every_parameter_is_in_one_group_and_decays_by_the_same_share():
     assert shares == {0.0, round(ADAM.weight_decay * ADAM.learning_rate, 12)}
 
 
+def test_single_weights_of_the_stream_follow_the_depth():
+    config = ModelConfig(n_layers=16, d_model=32, embedding_residual=True, tie_embeddings=False)
+    model = Transformer(config)
+    scale_start(model, config, MUON)
+    assert torch.allclose(model.embed_L, torch.full((16,), 0.1 / 4))
+    assert torch.equal(model.stream_L, torch.ones(16))
+    assert rate_scale(Part.shift, config, MUON, 0) == 1 / 4
+
+
 def test_writers_of_deep_models_move_less():
     shallow, deep = (ModelConfig(n_layers=n, d_model=128) for n in (4, 16))
     assert rate_scale(Part.writer, deep, MUON, 0) == rate_scale(Part.writer, shallow, MUON, 0) / 4

@@ -25,11 +25,12 @@ from omegaconf.errors import OmegaConfBaseException
 from storylm.config import dial_names, is_first_rank, register, unknown_dial
 from storylm.config.composing import SCHEMAS
 from storylm.memory import steady_memory
-from storylm.processes import OUT_OF_MEMORY, OutOfMemory, die_with_parent
+from storylm.processes import OUT_OF_MEMORY, SWEEP, OutOfMemory, die_with_parent
 
 WANTED = {
     "format": "huggingface, llama2c or gguf",
     "source": "<folder, .bin file or hub id>",
+    "sweep": "<name>, a folder under runs/_sweeps",
     "step": "<the step to be made again>",
     "run.name": "<name>, the folder that is made under runs/",
 }
@@ -170,8 +171,9 @@ def in_sweep() -> bool:
 
 
 def command() -> str:
-    """The command that makes this run again."""
-    return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides()])
+    """The command that makes this run again; of a sweep's cell, that cell alone."""
+    alone = ["hydra.mode=RUN"] if SWEEP in os.environ else []
+    return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides(), *alone])
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:

@@ -17,6 +17,8 @@ from typing import IO
 
 PARENT = "STORYLM_PARENT"
 """In the environment of a process that is to die with its parent: the parent's number."""
+SWEEP, SCRIPT = "STORYLM_SWEEP", "STORYLM_SCRIPT"
+"""In the environment of a sweep's processes: its own number, a colon, its name; and its script."""
 OUT_OF_MEMORY = 12
 """Exit status of a command whose memory is full (ENOMEM's number)."""
 PATIENCE = 30.0

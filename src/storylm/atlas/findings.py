@@ -31,7 +31,7 @@ class Finding:
 
 
 def ask(points: Sequence[Point]) -> list[Finding]:
-    """Every finding of the paper that a grid of depth and width can speak of, and those it cannot."""
+    """Every finding of the paper that a grid of depth and width can speak of, then the others."""
     return [
         plateaus_first(points, "grammar", "consistency"),
         plateaus_first(points, "grammar", "plot"),
@@ -107,17 +107,23 @@ def emerges_at(points: Sequence[Point], grade: str, small: int, large: int) -> F
     if small not in widths or large not in widths or len(widths) < 3:
         return Finding(claim, OPEN, f"it needs widths {small}, {large} and another")
 
-    def more(chosen: Sequence[Point]) -> float:
-        means = {}
-        for width in widths:
-            here = [p.grades[grade][0] for p in chosen if p.width == width]
-            if not here:
-                return math.nan
-            means[width] = statistics.fmean(here)
-        gains = {b: means[b] - means[a] for a, b in zip(widths, widths[1:])}
-        return gains[large] - max(gain for width, gain in gains.items() if width != large)
+    pairs = list(zip(widths, widths[1:]))
+    rows = []  # of one depth and seed: what each doubling of the width brings
+    for unit in sorted({(p.layers, p.seed) for p in found}):
+        here = {p.width: p.grades[grade][0] for p in found if (p.layers, p.seed) == unit}
+        if all(width in here for width in widths):
+            rows.append([here[b] - here[a] for a, b in pairs])
+    if len(rows) < 3:
+        return Finding(claim, OPEN, "too few depths and seeds have all widths")
+    gains, at = np.array(rows), widths[1:].index(large)
 
-    value, low, high = drawn(found, more)
+    def more(chosen: np.ndarray) -> np.ndarray:
+        means = chosen.mean(axis=-2)
+        return means[..., at] - np.delete(means, at, axis=-1).max(axis=-1)
+
+    random = np.random.default_rng(0)
+    draws = more(gains[random.integers(len(gains), size=(DRAWS, len(gains)))])
+    value, (low, high) = float(more(gains)), np.quantile(draws, [0.025, 0.975]).tolist()
     words = f"that step brings {value:+.3f} ({low:+.3f} to {high:+.3f}) beside the largest other"
     return Finding(claim, decide(low, high), words)
 
@@ -179,8 +185,11 @@ def power_law(points: Sequence[Point]) -> Finding:
     x = np.log([p.body for p in points])
     y = np.log([p.bits - floor for p, floor in zip(points, floors)])
     correlation = float(np.corrcoef(x, y)[0, 1])
-    words = f"the law explains {correlation**2:.0%} of the bits' spread (log above the floor)"
-    return Finding(claim, CONFIRMED if correlation**2 > 0.9 else OPEN, words)
+    words = (
+        f"a straight line of logs explains {correlation**2:.0%} of the bits above the floor, what few "
+        "tokens cost included"
+    )
+    return Finding(claim, CONFIRMED if correlation < 0 and correlation**2 > 0.9 else OPEN, words)
 
 
 # -------------------------------------------------------------------------------------- is it noise

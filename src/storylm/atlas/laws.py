@@ -68,7 +68,7 @@ def fit_law(
     best: tuple[float, np.ndarray] | None = None
     for alpha, beta in STARTS:
         above = math.exp(float(y_P.mean())) - (floor or 0.0)
-        start = np.log([above / 3, above / 3, floor or above / 3])
+        start = np.log([above / 3, above / 3, above / 3 if floor is None else max(floor, 1e-12)])
         theta = np.array([start[0], alpha, start[1], beta, start[2]])
         free = [True, True, with_tokens, with_tokens, floor is None]
         found = least_squares(theta, free, n_P - centre_n, d_P - centre_d, y_P, with_tokens)

@@ -18,6 +18,7 @@ import numpy as np
 from storylm.atlas.findings import CONFIRMED, DENIED, Finding, ask, neighbours, seed_noise
 from storylm.atlas.laws import Law, bootstrap, fit_law, interval
 from storylm.atlas.points import GRADES, Point, read_points
+from storylm.config import differing_dials, identity
 from storylm.ledger import Ledger, Row
 from storylm.plots.sweeps import plot_cells, plot_heatmaps, plot_laws
 from storylm.whole_files import write_whole
@@ -36,12 +37,15 @@ def build_atlas(folder: Path, *, draws: int = 200) -> str:
     points, missing = read_points(ledger)
     if not points:
         raise FileNotFoundError(f"{folder}: none of its {len(missing)} cells is done yet")
+    check_grid(points)
+    every = points
+    points = [p for p in points if p.tokens == max(q.tokens for q in every)]
     points.sort(key=lambda p: (p.layers, p.width, p.seed))
     home = folder / "atlas"
     home.mkdir(exist_ok=True)
     name, floor = folder.name, floor_of(points)
     findings = ask(points)
-    law = lawfully(points, floor, draws)
+    law = lawfully(every, floor, draws)
     draw(points, home, name, floor, law)
     write_whole(home / "cells.csv", cells_csv(points))
     write_whole(home / "findings.md", findings_md(name, points, findings, law))
@@ -49,6 +53,23 @@ def build_atlas(folder: Path, *, draws: int = 200) -> str:
     state = f"{len(points)} of {len(points) + len(missing)} cells"
     told = [f"  {f.verdict:14} {f.claim}: {f.words}" for f in findings]
     return "\n".join([f"{name}: {state}", *told, *law.words, str(home / "index.html")])
+
+
+MAY_DIFFER = ("model.n_layers", "model.d_model", "run.seed", "schedule.steps", "schedule.tokens",
+              "schedule.flops", "model.size")  # fmt: skip
+
+
+def check_grid(points: Sequence[Point]) -> None:
+    """ValueError where cells differ in more than depth, width, seed and length: a picture of depth
+    and width would mix what does not belong together."""
+    rest = [{k: v for k, v in identity(p.config).items() if k not in MAY_DIFFER} for p in points]
+    for one in rest:
+        if one != rest[0]:
+            dials = ", ".join(differing_dials(rest[0], one)[:3])
+            raise ValueError(
+                f"the cells differ in more than depth, width, seed and length: {dials}; give each "
+                "value a sweep of its own with sweep.name="
+            )
 
 
 def floor_of(points: Sequence[Point]) -> float | None:
@@ -77,7 +98,7 @@ def lawfully(points: Sequence[Point], floor: float | None, draws: int) -> Fitted
     try:
         found.law = fit_law(*columns(points), floor=given)
         found.laws = bootstrap(*columns(points), floor=given, draws=draws)
-    except ValueError as error:
+    except (ValueError, np.linalg.LinAlgError) as error:
         found.words = [f"no law: {error}"]
         return found
     low, high = interval(found.laws, lambda one: one.alpha)
@@ -97,7 +118,7 @@ def lawfully(points: Sequence[Point], floor: float | None, draws: int) -> Fitted
     try:
         blind = fit_law(*columns(rest), floor=given)
         blinds = bootstrap(*columns(rest), floor=given, draws=draws)
-    except ValueError:
+    except (ValueError, np.linalg.LinAlgError):
         return found
     seen = statistics.fmean(p.bits for p in points if p.body == largest)
     low, high = interval(blinds, lambda one: one.bits(largest, tokens))

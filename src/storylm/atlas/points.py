@@ -127,5 +127,6 @@ def read_stories(home: Path) -> list[str]:
     """What it told last."""
     with contextlib.suppress(OSError):
         sections = re.split(r"(?m)^## Step .*$", (home / "samples.md").read_text(encoding="utf-8"))
-        return [story.strip() for story in sections[-1].split("\n\n---\n\n") if story.strip()]
+        told = sections[-1] if len(sections) > 1 else ""
+        return [story.strip() for story in told.split("\n\n---\n\n") if story.strip()]
     return []

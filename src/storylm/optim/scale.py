@@ -28,8 +28,10 @@ class Part(enum.Enum):
     """A matrix inside a block that writes into the stream."""
     unembed = "unembed"
     """An unembedding of its own."""
+    shift = "shift"
+    """A bias behind a writer; how much of stream and embedding a block reads."""
     rest = "rest"
-    """Embeddings, norms, biases, single weights: their width is no sum over inputs."""
+    """Embeddings, norms, other biases: their width is no sum over inputs."""
 
 
 def step_law(parameters: float, tokens: float) -> tuple[float, float]:
@@ -42,6 +44,8 @@ def part_of(name: str, parameter: torch.Tensor) -> Part:
     """By the parameter's name in a Transformer."""
     if name == "unembed.weight":
         return Part.unembed
+    if name in ("embed_L", "stream_L") or name.endswith((".out.bias", ".down.bias")):
+        return Part.shift
     if not name.startswith("blocks.") or parameter.ndim < 2:
         return Part.rest
     return Part.writer if name.endswith((".out.weight", ".down.weight")) else Part.reader
@@ -52,7 +56,7 @@ def rate_scale(part: Part, model: ModelConfig, optim: OptimConfig, tokens: int) 
     scale=steplaw.
 
     mup: Adam moves each entry as far whatever its gradient, so that a sum over D inputs moves D
-    times as far (Yang & Hu 2021, arXiv 2203.03466, table 8); Muon's update is scaled for that
+    times as far (Yang & Hu 2021, arXiv 2203.03466, table 3, heads of one width); Muon's update is scaled for that
     already. With depth the blocks' shares of the stream become smaller as 1 / L (Dey et al. 2025,
     arXiv 2505.01618), here in the writers themselves and not by a multiplier behind them.
     """
@@ -61,15 +65,18 @@ def rate_scale(part: Part, model: ModelConfig, optim: OptimConfig, tokens: int) 
         return here[0] / step_law(BASE_PARAMETERS, BASE_TOKENS)[0]
     if optim.scale is Scale.none or part is Part.rest:
         return 1.0
+    depth = BASE_DEPTH / model.n_layers
+    if part is Part.shift:
+        return depth
     by_adam = optim.kind is OptimizerKind.adamw or part is Part.unembed
     width = BASE_WIDTH / model.d_model if by_adam else 1.0
-    return width * (BASE_DEPTH / model.n_layers if part is Part.writer else 1.0)
+    return width * (depth if part is Part.writer else 1.0)
 
 
-def start_scale(part: Part, model: ModelConfig) -> float:
+def start_scale(name: str, part: Part, model: ModelConfig) -> float:
     """What scale=mup multiplies an initial weight with."""
-    if part is Part.rest:
-        return 1.0
+    if part in (Part.rest, Part.shift):
+        return BASE_DEPTH / model.n_layers if name == "embed_L" else 1.0
     width = BASE_WIDTH / model.d_model
     if part is Part.unembed:
         return width
@@ -84,5 +91,5 @@ def scale_start(transformer: nn.Module, model: ModelConfig, optim: OptimConfig) 
     """Bring freshly drawn weights to where the rule wants them."""
     if optim.scale is Scale.mup:
         for name, parameter in transformer.named_parameters():
-            if (factor := start_scale(part_of(name, parameter), model)) != 1:
+            if (factor := start_scale(name, part_of(name, parameter), model)) != 1:
                 parameter.mul_(factor)

@@ -1,7 +1,7 @@
 """Who may start now: a place, threads and a device for each cell, and memory that is measured.
 
 Cells of one machine find each other by locks in the ledger's folder, which a process that dies lets
-go at once.
+go at once. They keep processes apart, not threads: a cell has a process of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from storylm.config import TrainConfig
 from storylm.model.size import training_memory
 from storylm.ledger import Ledger
 
-START_UP = 900 * 2**20
+HELD_BEFORE = 900 * 2**20
 """Bytes that a process holds before it has a model: what it imports."""
 SETTLED = 15.0
 """Seconds after which a cell that was admitted holds what it will hold, as a rule."""
@@ -51,12 +51,12 @@ def admitted(
     folder = ledger.folder / "places"
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as held:
-        number = held.enter_context(first_free(folder, at_once))
-        if gpus := visible_gpus():
-            place.environment["CUDA_VISIBLE_DEVICES"] = gpus[number % len(gpus)]
-        device = place.environment.get("CUDA_VISIBLE_DEVICES")
-        with locked(folder / "door"):  # one at a time looks at what is free
-            needed = memory_needed(config, ledger, micro_batch_size)
+        with locked(folder / "door"):  # who waits for memory holds no place yet
+            number = held.enter_context(first_free(folder, at_once))
+            if gpus := visible_gpus():
+                place.environment["CUDA_VISIBLE_DEVICES"] = gpus[number % len(gpus)]
+            device = place.environment.get("CUDA_VISIBLE_DEVICES")
+            needed = memory_needed(config, ledger, micro_batch_size, on_gpu=device is not None)
             while others_run(folder, number, at_once) and 0 <= free_bytes(device) < needed:
                 time.sleep(LOOK_AGAIN)
             tight = 0 <= free_bytes(device) < 3 * needed
@@ -65,13 +65,16 @@ def admitted(
         yield place
 
 
-def memory_needed(config: TrainConfig, ledger: Ledger, micro_batch_size: int) -> int:
-    """Bytes that a cell will hold at most, by the formula and by what cells that are done held."""
+def memory_needed(
+    config: TrainConfig, ledger: Ledger, micro_batch_size: int, *, on_gpu: bool
+) -> int:
+    """Bytes that a cell will hold at most, by the formula and, of the machine's memory, by the
+    least that a cell has held so far."""
     windows = config.run.tokens_per_step // config.model.context_length
     size = micro_batch_size or min(config.run.micro_batch_size, windows)
     told = training_memory(config.model, size, optimizer=config.optim.kind).total
-    measured = [row.peak_bytes for row in ledger.rows() if row.peak_bytes]
-    return max(min(measured, default=START_UP), START_UP) + told
+    measured = [] if on_gpu else [row.peak_bytes for row in ledger.rows() if row.peak_bytes]
+    return max(min(measured, default=HELD_BEFORE), HELD_BEFORE) + told
 
 
 def free_bytes(gpu: str | None) -> int:

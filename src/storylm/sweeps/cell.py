@@ -6,21 +6,28 @@ import math
 import os
 import re
 import sys
-import time
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line, overrides
 from storylm.config import TextSources, TrainConfig, finished_result, to_config
-from storylm.processes import OUT_OF_MEMORY, PARENT, End, die_with_parent, run_to_its_end
+from storylm.processes import (
+    OUT_OF_MEMORY,
+    PARENT,
+    SCRIPT,
+    SWEEP,
+    End,
+    die_with_parent,
+    run_to_its_end,
+)
 from storylm.sweeps.admission import admitted
-from storylm.sweeps.cells import cells_at_once, ledger_of, sweep_name
+from storylm.sweeps.cells import cells_at_once, ledger_of, settle_origin
 from storylm.ledger import Ledger, Row, State, cell_key
 
-SWEEP = "STORYLM_SWEEP"
-"""In the environment of a sweep's processes: its own number, a colon, its name."""
 LESS = 4
 """By what a micro-batch is divided after the memory was full."""
 LAST_WORDS = 4_096
@@ -35,20 +42,23 @@ def run_cell(cfg: DictConfig, sources_now: TextSources | None = None) -> float:
     trained on.
     """
     die_with_sweep()
-    hydra = HydraConfig.get()
-    name = os.environ.get(SWEEP, ":").partition(":")[2] or sweep_name(cfg)
-    ledger = ledger_of(cfg, name)
-    words = overrides()
+    name = os.environ.get(SWEEP, ":").partition(":")[2] or cfg.sweep.name
+    if not name:
+        raise ValueError("a cell of no sweep: give sweep.name=<name>")
+    ledger, words = ledger_of(cfg, name), overrides()
     try:
+        settle_origin(cfg, words)
         config = to_config(cfg, words)
-    except (ValueError, OSError):
+    except (ValueError, OSError, HydraException, OmegaConfBaseException):
         return math.nan  # refused, as the ledger says since the sweep began
-    row = ledger.read(cell_key(config)) or Row(cell_key(config), str(config.run.name), list(words))
+    key = cell_key(config)
+    row = Row(key, str(config.run.name), list(words))
     try:
+        row = ledger.read(key) or row
         if result := finished_result(config, sources_now):
             ledger.take_over(row, result)
             return result["val/bits_per_byte"]
-        at_once = cells_at_once(hydra.launcher)
+        at_once = cells_at_once(HydraConfig.get().launcher)
         return train_cell(config, row, ledger, [*words, f"sweep.name={name}"], at_once)
     except (ValueError, OSError) as error:
         return fail(row, ledger, one_line(error))
@@ -59,7 +69,8 @@ def train_cell(
 ) -> float:
     """Train it, once more with a smaller micro-batch where the memory was full."""
     row.log = f"logs/{row.run}.log"
-    command = [sys.executable, sys.argv[0], *words, "hydra.mode=RUN"]
+    log = ledger.folder / row.log
+    command = [sys.executable, os.environ.get(SCRIPT, sys.argv[0]), *words, "hydra.mode=RUN"]
     while True:
         extra, size = [], row.micro_batch_size
         if size:
@@ -67,9 +78,10 @@ def train_cell(
         with admitted(config, ledger, at_once, micro_batch_size=size) as place:
             row.state, row.reason, row.attempts = State.running, "", row.attempts + 1
             ledger.write(row)
+            began_at = log.stat().st_size if log.exists() else 0
             end = run_to_its_end(
                 [*command, *extra, *place.words],
-                log=ledger.folder / row.log,
+                log=log,
                 seconds=60 * config.sweep.minutes or math.inf,
                 environment=place.environment,
             )
@@ -84,7 +96,7 @@ def train_cell(
             return fail(row, ledger, f"{words}: the repeated sweep goes on with it")
         most = config.run.micro_batch_size
         if not memory_was_full(end) or size or most == 1:
-            return fail(row, ledger, last_words(ledger.folder / row.log, end))
+            return fail(row, ledger, last_words(log, end, began_at))
         windows = config.run.tokens_per_step // config.model.context_length
         row.micro_batch_size = max(1, min(most, windows) // LESS)
 
@@ -103,13 +115,14 @@ def fail(row: Row, ledger: Ledger, reason: str) -> float:
     return math.nan
 
 
-def last_words(log: Path, end: End) -> str:
-    """Why a process failed: the line with which it left, or how it was ended."""
+def last_words(log: Path, end: End, began_at: int) -> str:
+    """Why a process failed: the line with which it left, or how it was ended. Its own words begin
+    at that byte of the log."""
     if end.status < 0:
         by = "the system, as it does where memory runs out" if end.status == -9 else "a signal"
         return f"ended by {by} (signal {-end.status})"
     with log.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_WORDS))
+        file.seek(max(began_at, file.seek(0, os.SEEK_END) - LAST_WORDS))
         lines = file.read().decode("utf-8", "replace").splitlines()
     said = [line.strip() for line in lines if line.strip()]
     script = re.compile(r"^\w+\.py: ")

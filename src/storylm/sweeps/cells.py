@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -15,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
 from storylm.config import TrainConfig, compose_tree, fingerprint, to_config
-from storylm.origin import take_over
+from storylm.origin import needs_import, origin_folder, take_over
 from storylm.ledger import Ledger
 
 AT_ONCE = "STORYLM_AT_ONCE"
@@ -41,7 +42,9 @@ def grid(config: DictConfig, words: Sequence[str]) -> list[list[str]] | None:
     if not str(sweeper._target_).endswith("BasicSweeper"):
         return None
     params = [f"{name}={value}" for name, value in (sweeper.params or {}).items()]
-    overrides = OverridesParser.create().parse_overrides([*params, *words])
+    hydra = GlobalHydra.instance()
+    loader = hydra.config_loader() if hydra.is_initialized() else None
+    overrides = OverridesParser.create(config_loader=loader).parse_overrides([*params, *words])
     return BasicSweeper.split_arguments(overrides, None)[0]
 
 
@@ -56,12 +59,23 @@ def read_cells(config: DictConfig, words: Sequence[str]) -> list[Cell] | None:
         varied = [word for word in words if word not in everywhere]
         try:
             tree = compose_tree("train", words)
-            if tree.init_from:
-                take_over(tree, words)
+            settle_origin(tree, words)
             cells.append(Cell(words, varied, to_config(tree, words)))
         except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
             cells.append(Cell(words, varied, None, one_line(error)))
     return cells
+
+
+def settle_origin(tree: DictConfig, words: Sequence[str]) -> None:
+    """Bring what `init_from` names here, where it is not, and take over its model."""
+    if not tree.init_from:
+        return
+    if needs_import(tree):
+        from storylm.export.importing import import_origin
+
+        home = origin_folder(tree.init_from, tree.run.folder)
+        print(import_origin(tree.init_from, home), flush=True)
+    take_over(tree, words)
 
 
 def sweep_name(config: DictConfig) -> str:
@@ -71,7 +85,7 @@ def sweep_name(config: DictConfig) -> str:
     chosen = OmegaConf.to_container(config.hydra.runtime.choices).get("experiment")
     if chosen and chosen != "quickstart":
         return str(chosen)
-    params = OmegaConf.to_container(config.hydra.sweeper.get("params") or {})
+    params = dict(config.hydra.sweeper.get("params") or {})
     return f"sweep_{fingerprint([sorted(params.items()), sorted(config.hydra.overrides.task)])[:6]}"
 
 

@@ -14,17 +14,16 @@ from storylm.config import TrainConfig, register
 from storylm.config.composing import CONF
 from storylm.model.size import count_parameters, flops_per_token, training_memory
 from storylm.optim.schedule import count_steps
+from storylm.sweeps.admission import HELD_BEFORE
 from storylm.sweeps.cells import Cell, read_cells
 from storylm.sweeps.watch import START_UP
 from storylm.training.length import seconds_per_step
 
-STEADY_BYTES = 900 * 2**20
-"""What a process holds beside the model: libraries, above all."""
-
-
 def tell_sizes(words: Sequence[str], *, measure: bool = True) -> str:
     """The table for a command line of train.py. ValueError where a cell's dials are refused."""
-    cells = read_cells(sweep_config(words), words)
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cells = read_cells(sweep_config(words), words)
     if cells is None:
         raise ValueError("this sweeper chooses its cells as it goes; sizes.py needs a grid")
     refused = [cell for cell in cells if cell.config is None]
@@ -54,15 +53,15 @@ def tell_sizes(words: Sequence[str], *, measure: bool = True) -> str:
 
 def sweep_config(words: Sequence[str]) -> DictConfig:
     """What Hydra composes for a multirun: the words that sweep left out, its own dials in."""
-    register()
     parser = OverridesParser.create()
     plain = [word for word in words if not parser.parse_override(word).is_sweep_override()]
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        return compose("train", plain, return_hydra_config=True)
+    return compose("train", plain, return_hydra_config=True)
 
 
 def name_of(cell: Cell) -> str:
-    return " ".join(word.rpartition(".")[2] for word in cell.varied) or str(cell.config.run.name)
+    pairs = [word.partition("=") for word in cell.varied]
+    words = [f"{dial.rpartition('.')[2]}={value}" for dial, _, value in pairs]
+    return " ".join(words) or str(cell.config.run.name)
 
 
 def count_tokens(config: TrainConfig) -> float:
@@ -80,12 +79,14 @@ def memory_of(config: TrainConfig) -> int:
     """Bytes at most, by the formula."""
     windows = config.run.tokens_per_step // config.model.context_length
     size = min(config.run.micro_batch_size, windows)
-    return STEADY_BYTES + training_memory(config.model, size, optimizer=config.optim.kind).total
+    return HELD_BEFORE + training_memory(config.model, size, optimizer=config.optim.kind).total
 
 
 def shape_of(config: TrainConfig) -> str:
     """What decides the time of a step."""
-    return repr((config.model, config.run.tokens_per_step, config.run.micro_batch_size))
+    run = config.run
+    how = (run.precision, run.compile, run.threads, run.document_masking, run.gradient_checkpointing)
+    return repr((config.model, config.optim.kind, run.tokens_per_step, run.micro_batch_size, how))
 
 
 def said(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import math
 import os
@@ -9,19 +10,22 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from storylm.command_line import in_columns
-from storylm.config import TrainConfig, finished_result
+from storylm.command_line import in_columns, in_one_line
+from storylm.config import TrainConfig, fingerprint, finished_result
 from storylm.model.size import flops_per_token
-from storylm.sweeps.cell import SWEEP
+from storylm.processes import SCRIPT, SWEEP
 from storylm.sweeps.cells import Cell, cells_at_once, ledger_of, read_cells, sweep_name
 from storylm.ledger import Ledger, Row, State, cell_key
 
+REFUSED = "refused_"
+"""What the keys of cells begin with whose dials are refused."""
 EVERY = 30.0
 """Seconds between lines of progress where there is no terminal."""
 START_UP = 8.0
@@ -31,12 +35,25 @@ START_UP = 8.0
 class WatchSweep(Callback):
     """Hydra calls it where a multirun begins and where it ends."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Launchers send their callbacks to their workers; none of them needs what is here."""
+        return {}
+
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        or_leave(self.begin, config)
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        or_leave(self.end, config)
+
+    def begin(self, config: DictConfig) -> None:
         """A row for each cell; what is refused is failed before the first cell trains."""
         self.name = sweep_name(config)
-        self.ledger = ledger_of(config, self.name)
-        self.known = {row.key for row in self.ledger.rows()}
         os.environ[SWEEP] = f"{os.getpid()}:{self.name}"
+        os.environ[SCRIPT] = os.path.abspath(sys.argv[0])
+        self.ledger = ledger_of(config, self.name)
+        for file in (self.ledger.folder / "cells").glob(f"{REFUSED}*.json"):
+            file.unlink()
+        self.before = {row.key: row.attempts for row in self.ledger.rows()}
         self.cells = read_cells(config, list(config.hydra.overrides.task))
         self.rows = [self.enter(cell) for cell in self.cells or []]
         refuse_twins(self.rows)
@@ -47,27 +64,40 @@ class WatchSweep(Callback):
         sizes = {cell_key(c.config): flops(c.config) for c in self.cells or [] if c.config}
         self.progress = Progress(self.ledger, [row.key for row in self.rows], sizes, at_once)
         self.progress.start()
+        atexit.register(self.progress.over.set)
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+    def end(self, config: DictConfig) -> None:
         """The table of all cells; leaves with status 1 where one has failed."""
         self.progress.end()
         keys = [row.key for row in self.rows]
         rows = [row for row in self.ledger.rows() if row.key in keys or self.cells is None]
-        print("\n" + closing(rows, self.ledger))
+        print("\n" + closing(rows, self.ledger, self.before))
         if any(row.state is not State.done for row in rows):
             sys.exit(1)
 
     def enter(self, cell: Cell) -> Row:
         """A cell's row as the sweep begins: done where its run is, else to be done."""
         if cell.config is None:
-            key = "refused_" + "".join(c if c.isalnum() else "-" for c in " ".join(cell.varied))
-            return Row(key[:100], " ".join(cell.varied), cell.varied, State.failed, cell.refusal)
+            key = REFUSED + fingerprint(cell.words)[:12]
+            return Row(key, " ".join(cell.varied), cell.varied, State.failed, cell.refusal)
         key = cell_key(cell.config)
         row = self.ledger.read(key) or Row(key, str(cell.config.run.name), cell.varied)
         row.run, row.words = str(cell.config.run.name), cell.varied
         if row.state is not State.done or not finished_result(cell.config):
             row.state, row.reason = State.waiting, ""
         return row
+
+
+def or_leave(work: Callable[[DictConfig], None], config: DictConfig) -> None:
+    """Hydra only warns of what goes wrong in a callback, and goes on; this ends the sweep. Scripts
+    that share train.py's tree have no cells of ours."""
+    if config.hydra.job.config_name != "train":
+        return
+    try:
+        in_one_line(work)(config)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)
 
 
 def refuse_twins(rows: Sequence[Row]) -> None:
@@ -92,8 +122,10 @@ def opening(name: str, rows: Sequence[Row], at_once: int) -> str:
 
 
 def flops(config: TrainConfig) -> float:
-    """Of its training, as far as the config alone says; nan where it counts passes over the text."""
+    """Of its training, as far as the config alone says; nan where text or time say it."""
     schedule, run = config.schedule, config.run
+    if schedule.flops:
+        return schedule.flops
     tokens = schedule.tokens or (schedule.steps or math.nan) * run.tokens_per_step
     return tokens * flops_per_token(config.model)
 
@@ -176,8 +208,9 @@ class Progress(threading.Thread):
         return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes} min"
 
 
-def closing(rows: Sequence[Row], ledger: Ledger) -> str:
-    """The table of all cells, and what remains to be done; writes ledger.csv."""
+def closing(rows: Sequence[Row], ledger: Ledger, before: dict[str, int]) -> str:
+    """The table of all cells, and what remains to be done; writes ledger.csv. `before` holds the
+    attempts of each cell before this sweep."""
     lines = [["run", "parameters", "tokens", "bits per byte", "state"]]
     for row in rows:
         found = row.figures
@@ -189,7 +222,7 @@ def closing(rows: Sequence[Row], ledger: Ledger) -> str:
     failed = sum(row.state is not State.done for row in rows)
     if failed:
         words.append(f"{failed} of {len(rows)} cells failed; repeat the command to try those again")
-    elif rows and not any(row.attempts for row in rows):
+    elif rows and all(row.attempts == before.get(row.key) for row in rows):
         words.append(f"all {len(rows)} cells were done already")
     with contextlib.suppress(OSError):
         words.append(str(ledger.save_table(list(rows))))

@@ -48,7 +48,7 @@ def replay(asked: ReplayConfig) -> str:
         check_contract(file, stored, config, contract)
     if result := read_result(home):
         check_result(config, result, contract)
-    total = length_in_steps(config, home, train_tokens=len(train))
+    total = length_in_steps(config, home, train_tokens=len(train), measures=False)
     if step >= total:
         raise ValueError(f"step={step} is beyond {home}, whose last step is {total - 1}")
     began, file = max(((at, file) for at, file, _ in known if at <= step), default=(0, None))

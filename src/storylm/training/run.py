@@ -97,7 +97,6 @@ def train(config: TrainConfig, *, command: str = "", child: Child | None = None)
     train_shards, valid_shards = prepare_data(config.data, tokenizer)
     data = TokenDataModule(config, train_shards, valid_shards, tokenizer)
 
-    steps = length_in_steps(config, home, train_tokens=len(train_shards))
     contract = {"tokenizer": tokenizer.fingerprint, "data": train_shards.manifest["fingerprint"]}
     if seal := origin_seal(config):
         contract["origin"] = seal
@@ -105,6 +104,8 @@ def train(config: TrainConfig, *, command: str = "", child: Child | None = None)
         check_result(config, result, contract)
         return say_done(config, result)
     lock = one_writer(home)  # held until this function ends
+    with memory_in_words(config):
+        steps = length_in_steps(config, home, train_tokens=len(train_shards))
     L.seed_everything(config.run.seed, workers=True, verbose=False)
     newest = newest_checkpoint(config, home, contract, steps)
     weights = None
