@@ -34,9 +34,11 @@ def grade_cells(config: AtlasConfig) -> None:
              if point.config.data.kind.value == "fables"]  # fmt: skip
     todo = [str(home) for home in homes if graded_stories(home) != config.stories]
     if todo:
-        evaluate(EvaluateConfig(
-            run=todo, checkpoint="last", stories=config.stories, threads=config.threads
-        ))
+        evaluate(
+            EvaluateConfig(
+                run=todo, checkpoint="last", stories=config.stories, threads=config.threads
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """The door of the scripts: help for people, mistakes in one line, sweeps that are finished."""
 
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from composing import CONF, TINY
+from composing import CONF
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 

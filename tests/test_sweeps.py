@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from storylm.processes import run_to_its_end
 from storylm.ledger import Ledger, Row, State
+from storylm.processes import run_to_its_end
 
 CONF = Path(__file__).parent.parent / "conf"
-STAND_IN = '''
+STAND_IN = """
 import hydra, json, os, sys, time
 from pathlib import Path
 from storylm import command_line
@@ -49,7 +49,7 @@ def main(cfg):
     (home / "result.json").write_text(json.dumps(result))
 
 command_line.run_script(main)
-'''
+"""
 DIALS = ["schedule.steps=3", "run.log_every=1", "model.n_layers=1"]
 
 

@@ -7,10 +7,8 @@ another config is another cell.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import enum
 import io
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any

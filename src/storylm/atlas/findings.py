@@ -11,6 +11,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -107,7 +108,7 @@ def emerges_at(points: Sequence[Point], grade: str, small: int, large: int) -> F
     if small not in widths or large not in widths or len(widths) < 3:
         return Finding(claim, OPEN, f"it needs widths {small}, {large} and another")
 
-    pairs = list(zip(widths, widths[1:]))
+    pairs = list(pairwise(widths))
     rows = []  # of one depth and seed: what each doubling of the width brings
     for unit in sorted({(p.layers, p.seed) for p in found}):
         here = {p.width: p.grades[grade][0] for p in found if (p.layers, p.seed) == unit}
@@ -186,8 +187,8 @@ def power_law(points: Sequence[Point]) -> Finding:
     y = np.log([p.bits - floor for p, floor in zip(points, floors)])
     correlation = float(np.corrcoef(x, y)[0, 1])
     words = (
-        f"a straight line of logs explains {correlation**2:.0%} of the bits above the floor, what few "
-        "tokens cost included"
+        f"a straight line of logs explains {correlation**2:.0%} of the bits above the floor, what "
+        "few tokens cost included"
     )
     return Finding(claim, CONFIRMED if correlation < 0 and correlation**2 > 0.9 else OPEN, words)
 
@@ -217,8 +218,8 @@ def neighbours(points: Sequence[Point]) -> list[tuple[str, float, float, bool]]:
     for point in points:
         cells[point.layers, point.width][point.seed] = point.bits
     depths, widths = sorted({k[0] for k in cells}), sorted({k[1] for k in cells})
-    pairs = [((a, w), (b, w)) for w in widths for a, b in zip(depths, depths[1:])]
-    pairs += [((d, a), (d, b)) for d in depths for a, b in zip(widths, widths[1:])]
+    pairs = [((a, w), (b, w)) for w in widths for a, b in pairwise(depths)]
+    pairs += [((d, a), (d, b)) for d in depths for a, b in pairwise(widths)]
     found = []
     for one, other in pairs:
         seeds = sorted(cells[one].keys() & cells[other].keys()) if one in cells else []

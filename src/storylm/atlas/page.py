@@ -245,7 +245,9 @@ def page(
             f"<li><b>{esc(row.state.value)}</b> {esc(row.run)} {esc(row.reason)}</li>"
             for row in missing
         )
-        parts.append(f"<details><summary>Cells that are not done</summary><ul>{waiting}</ul></details>")
+        parts.append(
+            f"<details><summary>Cells that are not done</summary><ul>{waiting}</ul></details>"
+        )
     parts += ["<h2>Depth by width</h2>", picture(home / "heatmaps.png", "heat-maps")]
     parts += ["<p class=note>Means over seeds. Grades: forced accuracy (the world leaves one word, "
               "does the model prefer it?), by kind and by the distance of the fact in characters; of "

@@ -122,11 +122,7 @@ class ScheduleConfig:
 
     def __post_init__(self) -> None:
         check_values("schedule", self)
-        given = {
-            name: getattr(self, name)
-            for name in LENGTHS
-            if getattr(self, name) is not None
-        }
+        given = {name: getattr(self, name) for name in LENGTHS if getattr(self, name) is not None}
         told = (
             ", ".join(f"schedule.{name}={value}" for name, value in given.items()) or "none of them"
         )

@@ -29,7 +29,11 @@ def plot_heatmaps(
     columns = min(3, len(maps))
     rows = -(-len(maps) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(4.3 * columns, 3.7 * rows + 0.4), layout="constrained", squeeze=False
+        rows,
+        columns,
+        figsize=(4.3 * columns, 3.7 * rows + 0.4),
+        layout="constrained",
+        squeeze=False,
     )
     figure.suptitle(title, color=INK, fontsize=13)
     for axis in axes.flat[len(maps) :]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from storylm.config import TrainConfig
-from storylm.model.size import training_memory
 from storylm.ledger import Ledger
+from storylm.model.size import training_memory
 
 HELD_BEFORE = 900 * 2**20
 """Bytes that a process holds before it has a model: what it imports."""

@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line, overrides
 from storylm.config import TextSources, TrainConfig, finished_result, to_config
+from storylm.ledger import Ledger, Row, State, cell_key
 from storylm.processes import (
     OUT_OF_MEMORY,
     PARENT,
@@ -26,7 +27,6 @@ from storylm.processes import (
 )
 from storylm.sweeps.admission import admitted
 from storylm.sweeps.cells import cells_at_once, ledger_of, settle_origin
-from storylm.ledger import Ledger, Row, State, cell_key
 
 LESS = 4
 """By what a micro-batch is divided after the memory was full."""

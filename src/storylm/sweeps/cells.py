@@ -16,8 +16,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
 from storylm.config import TrainConfig, compose_tree, fingerprint, to_config
-from storylm.origin import needs_import, origin_folder, take_over
 from storylm.ledger import Ledger
+from storylm.origin import needs_import, origin_folder, take_over
 
 AT_ONCE = "STORYLM_AT_ONCE"
 """In the environment of a sweep's processes: how many cells this machine trains at a time."""

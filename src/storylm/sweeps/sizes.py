@@ -19,6 +19,7 @@ from storylm.sweeps.cells import Cell, read_cells
 from storylm.sweeps.watch import START_UP
 from storylm.training.length import seconds_per_step
 
+
 def tell_sizes(words: Sequence[str], *, measure: bool = True) -> str:
     """The table for a command line of train.py. ValueError where a cell's dials are refused."""
     register()
@@ -85,7 +86,13 @@ def memory_of(config: TrainConfig) -> int:
 def shape_of(config: TrainConfig) -> str:
     """What decides the time of a step."""
     run = config.run
-    how = (run.precision, run.compile, run.threads, run.document_masking, run.gradient_checkpointing)
+    how = (
+        run.precision,
+        run.compile,
+        run.threads,
+        run.document_masking,
+        run.gradient_checkpointing,
+    )
     return repr((config.model, config.optim.kind, run.tokens_per_step, run.micro_batch_size, how))
 
 

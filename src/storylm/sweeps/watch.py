@@ -19,10 +19,10 @@ from omegaconf import DictConfig
 
 from storylm.command_line import in_columns, in_one_line
 from storylm.config import TrainConfig, fingerprint, finished_result
+from storylm.ledger import Ledger, Row, State, cell_key
 from storylm.model.size import flops_per_token
 from storylm.processes import SCRIPT, SWEEP
 from storylm.sweeps.cells import Cell, cells_at_once, ledger_of, read_cells, sweep_name
-from storylm.ledger import Ledger, Row, State, cell_key
 
 REFUSED = "refused_"
 """What the keys of cells begin with whose dials are refused."""
@@ -144,7 +144,9 @@ class Progress(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(1.0):
-            with contextlib.suppress(OSError, ValueError):  # a row that is damaged is said at the end
+            with contextlib.suppress(
+                OSError, ValueError
+            ):  # a row that is damaged is said at the end
                 self.look()
 
     def end(self) -> None:

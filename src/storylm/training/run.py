@@ -26,7 +26,6 @@ from storylm.checkpoint import load_run
 from storylm.command_line import requeue
 from storylm.config import (
     Finetune,
-    Precision,
     Preflight,
     TrainConfig,
     finished_result,
@@ -38,11 +37,11 @@ from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.data.shards import count_cores
 from storylm.generation import Diverged
-from storylm.runs import one_writer
 from storylm.model.adapters import merge_adapters
 from storylm.model.outline import outline
 from storylm.origin import origin_folder
 from storylm.processes import OutOfMemory
+from storylm.runs import one_writer
 from storylm.tokenizer import Tokenizer, load_tokenizer
 from storylm.training.callbacks import StopSignals
 from storylm.training.checks import (
