@@ -42,8 +42,8 @@ GROUPS = (
 
 
 def run_script(main: Callable[[], Any]) -> None:
-    """Run a script's Hydra main; leave with status 0, 1 (one line says why), 12 (the memory is full),
-    130 (Ctrl-C), 143."""
+    """Run a script's Hydra main; leave with status 0, 1 (one line says why), 12 (the same, and it
+    is the memory), 130 (Ctrl-C), 143."""
     die_with_parent()
     steady_memory()
     register()

@@ -98,7 +98,7 @@ class Ledger:
         self.write(row)
 
     def save_table(self, rows: list[Row]) -> Path:
-        """ledger.csv, for people and spreadsheets: a line a cell, all dials in which they differ."""
+        """ledger.csv, for people and spreadsheets: a line a cell, with the dials that differ."""
         dials = [read_words(row.words) for row in rows]
         names = list(dict.fromkeys(name for one in dials for name in one))
         text = io.StringIO()

@@ -57,9 +57,8 @@ def fit_law(
 
     ValueError for fewer points than it has unknowns, or bits that lie below the floor.
     """
-    n_P, d_P, y_P = (
-        np.log(np.asarray(values, dtype=float)) for values in (parameters, tokens, bits)
-    )
+    columns = (parameters, tokens, bits)
+    n_P, d_P, y_P = (np.log(np.asarray(values, dtype=float)) for values in columns)
     with_tokens = len(set(d_P.round(9).tolist())) > 1
     unknowns = 2 + 2 * with_tokens + (floor is None)
     if len(set(zip(n_P.tolist(), d_P.tolist()))) < unknowns:

@@ -249,9 +249,7 @@ def page(
             f"<details><summary>Cells that are not done</summary><ul>{waiting}</ul></details>"
         )
     parts += ["<h2>Depth by width</h2>", picture(home / "heatmaps.png", "heat-maps")]
-    parts += ["<p class=note>Means over seeds. Grades: forced accuracy (the world leaves one word, "
-              "does the model prefer it?), by kind and by the distance of the fact in characters; of "
-              "stories told, the instructions kept and the characters up to the first mistake.</p>"]  # fmt: skip
+    parts.append(f"<p class=note>{esc(LEGEND)}</p>")
     parts += ["<h2>What the paper found, asked here</h2>", findings_table(findings)]
     parts += ["<h2>How each cell learned</h2>", picture(home / "curves.png", "curves")]
     parts += ["<h2>What size buys</h2>", picture(home / "laws.png", "laws")]
@@ -299,7 +297,11 @@ def noise_table(points: Sequence[Point]) -> str:
         rows.append(f"<tr><td>{esc(words)}</td><td class=number>{difference:+.4f}</td>"
                     f"<td class=number>{spread}</td><td>{said}</td></tr>")  # fmt: skip
     head = "<tr><th>from → to (layers x width)<th>bits per byte<th>two standard errors<th></tr>"
-    return f"<details><summary>Every cell beside its neighbours</summary><table>{head}{''.join(rows)}</table></details>"
+    return folded("Every cell beside its neighbours", f"<table>{head}{''.join(rows)}</table>")
+
+
+def folded(summary: str, body: str) -> str:
+    return f"<details><summary>{esc(summary)}</summary>{body}</details>"
 
 
 def cells_table(points: Sequence[Point]) -> str:
@@ -339,11 +341,16 @@ def esc(text: Any) -> str:
     return html.escape(str(text))
 
 
+LEGEND = (
+    "Means over seeds. Grades: forced accuracy (the world leaves one word, does the model prefer "
+    "it?), by kind and by the distance of the fact in characters; of stories told, the instructions "
+    "kept and the characters up to the first mistake."
+)
 TEMPLATE = """<!doctype html>
 <html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width">
 <title>@title</title><style>
-:root { color-scheme: light dark; --ink: #22303c; --paper: #fdfdfb; --line: #dfe4e8; --soft: #5c6b78;
-  --card: #f3f5f4; --yes: #217a6f; --no: #b23a48; }
+:root { color-scheme: light dark; --ink: #22303c; --paper: #fdfdfb; --line: #dfe4e8;
+  --soft: #5c6b78; --card: #f3f5f4; --yes: #217a6f; --no: #b23a48; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6ebef; --paper: #161b20; --line: #323b44;
   --soft: #9fb0be; --card: #1f262d; --yes: #57c4b4; --no: #ef8a95; } }
 body { margin: 0 auto; max-width: 1180px; padding: 2rem 1.2rem 5rem; background: var(--paper);

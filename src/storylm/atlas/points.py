@@ -1,9 +1,10 @@
-"""What is known of each cell of a sweep: its ledger row, its run's curve, its grades, its stories."""
+"""What is known of each cell of a sweep: its ledger row, its curve, its grades, its stories."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import json
 import math
 import re
@@ -97,11 +98,11 @@ def read_point(row: Row, ledger: Ledger) -> Point:
 def read_curve(home: Path, config: TrainConfig) -> list[tuple[float, float]]:
     points = []
     with contextlib.suppress(OSError, ValueError, KeyError):
-        with (home / "metrics.csv").open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                if line.get("val/bits_per_byte") and int(line["step"]):
-                    tokens = int(line["step"]) * config.run.tokens_per_step
-                    points.append((float(tokens), float(line["val/bits_per_byte"])))
+        text = (home / "metrics.csv").read_text(encoding="utf-8")
+        for line in csv.DictReader(io.StringIO(text)):
+            if line.get("val/bits_per_byte") and int(line["step"]):
+                tokens = int(line["step"]) * config.run.tokens_per_step
+                points.append((float(tokens), float(line["val/bits_per_byte"])))
     return points
 
 

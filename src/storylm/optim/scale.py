@@ -55,9 +55,9 @@ def rate_scale(part: Part, model: ModelConfig, optim: OptimConfig, tokens: int) 
     """What a parameter's learning rate is multiplied with. `tokens` of the whole training, for
     scale=steplaw.
 
-    mup: Adam moves each entry as far whatever its gradient, so that a sum over D inputs moves D
-    times as far (Yang & Hu 2021, arXiv 2203.03466, table 3, heads of one width); Muon's update is scaled for that
-    already. With depth the blocks' shares of the stream become smaller as 1 / L (Dey et al. 2025,
+    mup, for heads of one width: Adam moves each entry as far whatever its gradient, so that a sum
+    over D inputs moves D times as far (Yang & Hu 2021, arXiv 2203.03466, table 3); Muon's update is
+    scaled for that already. With depth the blocks' shares of the stream become smaller as 1 / L (Dey et al. 2025,
     arXiv 2505.01618), here in the writers themselves and not by a multiplier behind them.
     """
     if optim.scale is Scale.steplaw:

@@ -1,5 +1,5 @@
-"""The one door to matplotlib: every picture of the project, in one look. It is slow to load, so each
-picture loads it when it is drawn."""
+"""The one door to matplotlib: every picture of the project, in one look. It is slow to load, so
+each picture loads it when it is drawn."""
 
 from storylm.plots.runs import plot_curves, plot_grades, plot_race, tokens_of_steps
 

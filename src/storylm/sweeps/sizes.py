@@ -1,4 +1,4 @@
-"""What each cell of a sweep will take: from its config alone, and from a few steps of each shape."""
+"""What each cell of a sweep will take: from its config, and from a few steps of each shape."""
 
 from __future__ import annotations
 

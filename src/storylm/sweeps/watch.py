@@ -144,9 +144,7 @@ class Progress(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(1.0):
-            with contextlib.suppress(
-                OSError, ValueError
-            ):  # a row that is damaged is said at the end
+            with contextlib.suppress(OSError, ValueError):  # a damaged row is said at the end
                 self.look()
 
     def end(self) -> None:
