@@ -14,7 +14,7 @@ from storylm.optim.scale import BASE_DEPTH, BASE_WIDTH, Part, rate_scale, scale_
 
 ADAM = OptimConfig(learning_rate=3e-3, scale=Scale.mup)
 MUON = OptimConfig(learning_rate=1.2e-2, scale=Scale.mup, kind=OptimizerKind.muon)
-WIDTHS = (32, 64, 128, 256)
+WIDTHS = (64, 128, 256, 512)
 
 
 def build(width, optim, *, layers=2):
