@@ -254,8 +254,8 @@ class TrainConfig:
         )
         require(
             self.optim.scale is not Scale.mup or not self.model.tie_embeddings,
-            "optim.scale=mup needs an unembedding of its own, which begins and moves in another way "
-            "than the embedding: give model.tie_embeddings=false",
+            "optim.scale=mup needs an unembedding of its own, which begins and moves in another "
+            "way than the embedding: give model.tie_embeddings=false",
         )
         require(
             self.optim.scale is not Scale.mup or not self.init_from,

@@ -57,8 +57,9 @@ def rate_scale(part: Part, model: ModelConfig, optim: OptimConfig, tokens: int) 
 
     mup, for heads of one width: Adam moves each entry as far whatever its gradient, so that a sum
     over D inputs moves D times as far (Yang & Hu 2021, arXiv 2203.03466, table 3); Muon's update is
-    scaled for that already. With depth the blocks' shares of the stream become smaller as 1 / L (Dey et al. 2025,
-    arXiv 2505.01618), here in the writers themselves and not by a multiplier behind them.
+    scaled for that already. With depth the blocks' shares of the stream become smaller as 1 / L
+    (Dey et al. 2025, arXiv 2505.01618), here in the writers themselves and not by a multiplier
+    behind them.
     """
     if optim.scale is Scale.steplaw:
         here = step_law(non_embedding_parameters(model), tokens or BASE_TOKENS)
