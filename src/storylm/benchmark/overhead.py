@@ -87,7 +87,9 @@ def measure(size: Size, config: BenchmarkConfig, folder: Path) -> list[Turn]:
         "turn_steps": size.turn_steps,
         "turns": WARM_UP + size.turns,
     }
-    answer = take_turn(Contender("loops", module("loops"), request), config.run_threads)
+    elsewhere = {"TRACKIO_DIR": str(folder / "trackio")}  # not where the user's own runs are
+    contender = Contender("loops", module("loops"), request, elsewhere)
+    answer = take_turn(contender, config.run_threads)
     if words := answer.get("failed") or answer.get("absent"):
         raise ChildProcessError(words)
     return answer["turns"][WARM_UP:]
