@@ -269,7 +269,7 @@ def test_a_run_that_is_done_says_so_without_torch(tmp_path):
     swept = repeat("-m")
     assert swept.returncode == 1
     assert changed in swept.stdout
-    assert "1 of 1 runs failed" in swept.stdout
+    assert "1 of 1 cells failed" in swept.stdout
 
 
 # ------------------------------------------------------------------------------------- config.yaml

@@ -14,7 +14,8 @@ from storylm.optim.scale import BASE_DEPTH, BASE_WIDTH, Part, rate_scale, scale_
 
 ADAM = OptimConfig(learning_rate=3e-3, scale=Scale.mup)
 MUON = OptimConfig(learning_rate=1.2e-2, scale=Scale.mup, kind=OptimizerKind.muon)
-WIDTHS = (64, 128, 256, 512)
+WIDTHS = (128, 256, 512)
+"""Narrower models are still far from the limit that the rule is about."""
 
 
 def build(width, optim, *, layers=2):
@@ -69,7 +70,7 @@ def test_what_a_step_changes_does_not_grow_with_the_width(optim):
 def test_without_a_rule_it_grows():
     plain = dataclasses.replace(ADAM, scale=Scale.none)
     found = [sizes_after(build(width, plain), plain) for width in WIDTHS]
-    growth = math.log(found[-1]["logits"] / found[0]["logits"]) / math.log(8)
+    growth = math.log(found[-1]["logits"] / found[0]["logits"]) / math.log(4)
     assert growth > 0.5
 
 
