@@ -7,9 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from storylm.ledger import Ledger, Row, State
 from storylm.processes import run_to_its_end
+from storylm.sweeps.draws import draw_cells
+from storylm.sweeps.hopeless import hopeless
 
 CONF = Path(__file__).parent.parent / "conf"
 STAND_IN = """
@@ -170,6 +173,88 @@ def test_a_process_that_does_not_want_to_end_is_killed(tmp_path, monkeypatch):
     assert end.seconds < 20
     assert end.peak_bytes > 10**6
     assert log.read_text() == "x\n"
+
+
+def drawn(*words, trials=40, seed=0):
+    return draw_cells(OverridesParser.create().parse_overrides(list(words)), trials, seed)
+
+
+def test_a_search_draws_from_all_that_is_allowed_and_more_trials_only_add():
+    rate = "optim.learning_rate=tag(log,interval(0.001,0.1))"
+    words = [rate, "size=xs,s", "schedule.steps=int(interval(10,20))", "run.seed=3"]
+    cells = drawn(*words)
+    assert len(cells) == 40
+    assert drawn(*words, trials=50)[:40] == cells
+    assert drawn(*words, seed=1) != cells
+    rates, sizes, steps, seeds = zip(*cells)
+    numbers = [float(word.partition("=")[2]) for word in rates]
+    assert all(0.001 <= rate <= 0.1 for rate in numbers)
+    assert 10 < sum(rate < 0.01 for rate in numbers) < 30  # the middle of the logarithms
+    assert set(sizes) == {"size=xs", "size=s"}
+    assert {int(word.partition("=")[2]) for word in steps} <= set(range(10, 21))
+    assert set(seeds) == {"run.seed=3"}
+    assert len(drawn("size=xs,s", trials=40)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "trials", "said"),
+    [(["size=xs"], 3, "nothing to draw from"), (["size=xs,s"], 0, "trials=0"),
+     (["optim.learning_rate=tag(log,interval(0,1))"], 1, "optim.learning_rate: interval")],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_refused(words, trials, said):
+    with pytest.raises(ValueError, match=said):
+        drawn(*words, trials=trials)
+
+
+def test_a_search_is_a_sweep_like_any_other(sweep):
+    words = ["hydra/sweeper=random", "run.seed=10,11,12,13,14,15", "sweep.name=s"]
+    status, out = sweep(*words, "hydra.sweeper.trials=2")
+    assert status == 0, out
+    first = rows_of(sweep.folder, "s")
+    status, out = sweep(*words, "hydra.sweeper.trials=4")
+    assert status == 0, out
+    both = rows_of(sweep.folder, "s")
+    assert first.keys() < both.keys()
+    assert all(row.attempts == 1 and row.state is State.done for row in both.values())
+
+
+def write_bits(home, *bits, every=10):
+    home.mkdir(parents=True)
+    lines = [f"{every * i},1.0,{one}\n{every * i + 5},,\n" for i, one in enumerate(bits)]
+    (home / "metrics.csv").write_text("step,train/loss,val/bits_per_byte\n" + "".join(lines))
+    return home
+
+
+def test_a_cell_behind_the_middle_of_the_others_is_hopeless(tmp_path):
+    others = [write_bits(tmp_path / f"{i}", 3, 2, 1 + i / 10, 0.5) for i in range(4)]
+    behind = write_bits(tmp_path / "behind", 3, 2.5, 1.2)
+    ahead = write_bits(tmp_path / "ahead", 3, 1.1, 1.2)
+    young = write_bits(tmp_path / "young", 9)
+    assert hopeless(behind, others) == (
+        "hopeless: 1.2000 bits per byte at step 20, where 4 others had 1.1500 in the middle"
+    )
+    assert [hopeless(home, others) for home in (ahead, young, tmp_path / "none")] == ["", "", ""]
+    assert hopeless(behind, others[:3]) == ""
+
+
+def test_a_hopeless_cell_is_stopped_and_not_tried_again(sweep, tmp_path):
+    words = ["sweep.name=s", "sweep.stop_hopeless=true"]
+    assert sweep(*words, "run.seed=10,11,12,13")[0] == 0
+    runs = tmp_path / "runs"
+    for row in rows_of(sweep.folder, "s").values():
+        (runs / row.run / "metrics.csv").write_text("step,val/bits_per_byte\n0,3\n100,1\n")
+    child = sweep.start(*words, "run.seed=101")
+    row = wait_for(lambda: rows_of(sweep.folder, "s").get("101"), State.running)
+    wait_for_start(sweep.folder, row)
+    (runs / row.run / "metrics.csv").write_text("step,val/bits_per_byte\n0,3\n100,2\n")
+    assert child.wait(30) == 0
+    row = rows_of(sweep.folder, "s")["101"]
+    assert row.state is State.stopped
+    assert row.reason.startswith("hopeless: 2.0000 bits per byte at step 100")
+    status, out = sweep(*words, "run.seed=101")
+    assert status == 0
+    assert "1 of them done already" in out
+    assert rows_of(sweep.folder, "s")["101"].attempts == 1
 
 
 def wait_for(row, state, seconds=30):

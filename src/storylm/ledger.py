@@ -22,6 +22,8 @@ class State(enum.Enum):
     running = "running"
     done = "done"
     failed = "failed"
+    stopped = "stopped"
+    """It was hopeless."""
 
 
 @dataclass

@@ -61,13 +61,13 @@ def run_to_its_end(
     log: Path | None = None,
     seconds: float = math.inf,
     environment: dict[str, str] | None = None,
-    meanwhile: Callable[[], None] = lambda: None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> End:
     """Run a command that dies with this process; its output is added to the file `log`.
 
-    After `seconds` it is asked to end, and killed where it does not. `meanwhile` is called a few
-    times a second. Where an exception comes here (Ctrl-C, SIGTERM), it is asked to end first: it
-    saves, and only then the exception goes on.
+    It is asked to end after `seconds`, or where `enough`, which is asked a few times a second, says
+    so; and killed where it does not. Where an exception comes here (Ctrl-C, SIGTERM), it is asked
+    to end first: it saves, and only then the exception goes on.
     """
     with contextlib.ExitStack() as stack:
         file: IO[bytes] | None = None
@@ -86,8 +86,9 @@ def run_to_its_end(
                 if usage is None and time.monotonic() - began > seconds:
                     late = True
                     usage = ask_to_end(child)
+                elif usage is None and enough():
+                    usage = ask_to_end(child)
                 if usage is None:
-                    meanwhile()
                     time.sleep(0.05 if time.monotonic() - began < 5 else 0.2)
         except BaseException:
             if child.returncode is None:

@@ -143,6 +143,9 @@ class SweepConfig:
     minutes: float = free(0.0)
     """Wall time of a cell, start-up included; one that takes longer is stopped, and is failed until
     the sweep is repeated. 0 sets no limit."""
+    stop_hopeless: bool = free(False)
+    """Stop a cell whose bits per byte stay behind the median of those that are done, step for step.
+    For searches; in a grid small models would never end."""
 
     def __post_init__(self) -> None:
         check_values("sweep", self)

@@ -232,6 +232,8 @@ class BenchmarkKind(enum.Enum):
     """Runs are killed at any moment and must end with the bits of those that were not."""
     damage = "damage"
     """One file is damaged, and the run must end the same or refuse it by name."""
+    sweep = "sweep"
+    """Sweeps are killed and their cells harmed, and each must tell what became of it."""
     train = "train"
     """Tokens per second and memory of a training step, beside peers and what products allow."""
     learn = "learn"
@@ -246,7 +248,7 @@ class BenchmarkKind(enum.Enum):
     @property
     def proves(self) -> bool:
         """Whether it tries to break training; the others race."""
-        return self in (BenchmarkKind.resume, BenchmarkKind.damage)
+        return self in (BenchmarkKind.resume, BenchmarkKind.damage, BenchmarkKind.sweep)
 
 
 @dataclass
@@ -254,9 +256,10 @@ class BenchmarkConfig:
     """The tree of `scripts/benchmark.py`."""
 
     what: BenchmarkKind = BenchmarkKind.resume
-    """A proof (resume, damage) or a race (train, learn, tokenize, generate, overhead)."""
-    kills: int = 50
-    """For what=resume: processes that are killed, over all configurations."""
+    """A proof (resume, damage, sweep) or a race (train, learn, tokenize, generate, overhead)."""
+    kills: int = 0
+    """For what=resume: processes that are killed, over all configurations; 0: fifty. For
+    what=sweep: how often a sweep is killed; 0: three times."""
     trials: int = 500
     """For what=damage: files that are damaged, one in each trial."""
     trial: int = -1
@@ -318,8 +321,8 @@ class BenchmarkConfig:
     def __post_init__(self) -> None:
         check_values("", self)
         shape = ("n_layers", "d_model", "head_dim", "vocab_size", "context_length", "batch_size")
-        at_least("", self, 1, "kills", "trials", "rounds", "steps", *shape)
-        at_least("", self, 0, "seed", "threads")
+        at_least("", self, 1, "trials", "rounds", "steps", *shape)
+        at_least("", self, 0, "kills", "seed", "threads")
         at_least("", self, -1, "trial")
         check_line("folder", self.folder, empty=True)
         check_line("peers", self.peers, empty=True)
@@ -327,7 +330,8 @@ class BenchmarkConfig:
             check_line("contenders", name)
         what, kind = self.what, BenchmarkKind
         races = "what=train, learn, tokenize, generate or overhead"
-        check_use("", self, what is kind.resume, "what=resume", "kills")
+        kills = what in (kind.resume, kind.sweep)
+        check_use("", self, kills, "what=resume or sweep", "kills")
         check_use("", self, what is kind.damage, "what=damage", "trials", "trial")
         check_use("", self, not what.proves, races, "peers", "rounds", "contenders")
         check_use("", self, what is kind.train, "what=train", "steps", *shape)
@@ -368,6 +372,10 @@ class BenchmarkConfig:
     def run_threads(self) -> int:
         """CPU threads of each run or contender."""
         return self.threads or (1 if self.what.proves else os.cpu_count() or 1)
+
+    @property
+    def run_kills(self) -> int:
+        return self.kills or (3 if self.what is BenchmarkKind.sweep else 50)
 
 
 def check_checkpoint(checkpoint: str) -> None:

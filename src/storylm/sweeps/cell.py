@@ -6,6 +6,7 @@ import math
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -27,9 +28,12 @@ from storylm.processes import (
 )
 from storylm.sweeps.admission import admitted
 from storylm.sweeps.cells import cells_at_once, ledger_of, settle_origin
+from storylm.sweeps.hopeless import hopeless, read_bits
 
 LESS = 4
 """By what a micro-batch is divided after the memory was full."""
+LOOK_EVERY = 2.0
+"""Seconds between looks at a cell that may be hopeless."""
 LAST_WORDS = 4_096
 """Bytes at the end of a log in which the reason is looked for."""
 
@@ -58,6 +62,8 @@ def run_cell(cfg: DictConfig, sources_now: TextSources | None = None) -> float:
         if result := finished_result(config, sources_now):
             ledger.take_over(row, result)
             return result["val/bits_per_byte"]
+        if row.state is State.stopped and config.sweep.stop_hopeless:
+            return min(read_bits(Path(config.run.folder) / row.run).values(), default=math.nan)
         at_once = cells_at_once(HydraConfig.get().launcher)
         return train_cell(config, row, ledger, [*words, f"sweep.name={name}"], at_once)
     except (ValueError, OSError) as error:
@@ -71,6 +77,7 @@ def train_cell(
     row.log = f"logs/{row.run}.log"
     log = ledger.folder / row.log
     command = [sys.executable, os.environ.get(SCRIPT, sys.argv[0]), *words, "hydra.mode=RUN"]
+    judge = Judge(config, row, ledger)
     while True:
         extra, size = [], row.micro_batch_size
         if size:
@@ -84,6 +91,7 @@ def train_cell(
                 log=log,
                 seconds=60 * config.sweep.minutes or math.inf,
                 environment=place.environment,
+                enough=judge,
             )
         row.peak_bytes, row.wall_seconds = end.peak_bytes, round(end.seconds, 1)
         result = finished_result(config) if end.status == 0 else None
@@ -91,6 +99,10 @@ def train_cell(
             row.reason = f"micro-batches of {size}: the memory was full" if size else ""
             ledger.take_over(row, result)
             return result["val/bits_per_byte"]
+        if judge.verdict:
+            row.state, row.reason = State.stopped, judge.verdict
+            ledger.write(row)
+            return judge.bits
         if end.late:
             words = f"still running after {config.sweep.minutes:g} minutes; raise sweep.minutes"
             return fail(row, ledger, f"{words}: the repeated sweep goes on with it")
@@ -99,6 +111,26 @@ def train_cell(
             return fail(row, ledger, last_words(log, end, began_at))
         windows = config.run.tokens_per_step // config.model.context_length
         row.micro_batch_size = max(1, min(most, windows) // LESS)
+
+
+class Judge:
+    """Looks now and then whether a cell is hopeless beside those that are done."""
+
+    def __init__(self, config: TrainConfig, row: Row, ledger: Ledger) -> None:
+        self.wanted, self.row, self.ledger = config.sweep.stop_hopeless, row, ledger
+        self.runs = Path(config.run.folder)
+        self.looked, self.verdict, self.bits = time.monotonic(), "", math.nan
+
+    def __call__(self) -> bool:
+        if not self.wanted or time.monotonic() - self.looked < LOOK_EVERY:
+            return False
+        self.looked = time.monotonic()
+        done = [row.run for row in self.ledger.rows() if row.state is State.done]
+        home = self.runs / self.row.run
+        self.verdict = hopeless(home, [self.runs / run for run in done])
+        if self.verdict:
+            self.bits = min(read_bits(home).values())
+        return bool(self.verdict)
 
 
 def memory_was_full(end: End) -> bool:

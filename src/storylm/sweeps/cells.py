@@ -18,6 +18,7 @@ from storylm.command_line import one_line
 from storylm.config import TrainConfig, compose_tree, fingerprint, to_config
 from storylm.ledger import Ledger
 from storylm.origin import needs_import, origin_folder, take_over
+from storylm.sweeps.draws import draw_cells
 
 AT_ONCE = "STORYLM_AT_ONCE"
 """In the environment of a sweep's processes: how many cells this machine trains at a time."""
@@ -36,15 +37,18 @@ class Cell:
 
 
 def grid(config: DictConfig, words: Sequence[str]) -> list[list[str]] | None:
-    """The words of each cell of a multirun with these words, as Hydra's own sweeper deals them out;
-    None under another sweeper, which decides as it goes."""
+    """The words of each cell of a multirun with these words, as Hydra's own sweeper or our random
+    one deals them out; None under another, which decides as it goes."""
     sweeper = config.hydra.sweeper
-    if not str(sweeper._target_).endswith("BasicSweeper"):
+    kind = str(sweeper._target_).rpartition(".")[2]
+    if kind not in ("BasicSweeper", "RandomSweeper"):
         return None
     params = [f"{name}={value}" for name, value in (sweeper.params or {}).items()]
     hydra = GlobalHydra.instance()
     loader = hydra.config_loader() if hydra.is_initialized() else None
     overrides = OverridesParser.create(config_loader=loader).parse_overrides([*params, *words])
+    if kind == "RandomSweeper":
+        return draw_cells(overrides, sweeper.trials, sweeper.seed)
     return BasicSweeper.split_arguments(overrides, None)[0]
 
 

@@ -24,6 +24,8 @@ from storylm.model.size import flops_per_token
 from storylm.processes import SCRIPT, SWEEP
 from storylm.sweeps.cells import Cell, cells_at_once, ledger_of, read_cells, sweep_name
 
+OVER = (State.done, State.stopped)
+"""States in which there is nothing left to do."""
 REFUSED = "refused_"
 """What the keys of cells begin with whose dials are refused."""
 EVERY = 30.0
@@ -72,7 +74,7 @@ class WatchSweep(Callback):
         keys = [row.key for row in self.rows]
         rows = [row for row in self.ledger.rows() if row.key in keys or self.cells is None]
         print("\n" + closing(rows, self.ledger, self.before))
-        if any(row.state is not State.done for row in rows):
+        if any(row.state not in OVER for row in rows):
             sys.exit(1)
 
     def enter(self, cell: Cell) -> Row:
@@ -83,6 +85,8 @@ class WatchSweep(Callback):
         key = cell_key(cell.config)
         row = self.ledger.read(key) or Row(key, str(cell.config.run.name), cell.varied)
         row.run, row.words = str(cell.config.run.name), cell.varied
+        if row.state is State.stopped and cell.config.sweep.stop_hopeless:
+            return row
         if row.state is not State.done or not finished_result(cell.config):
             row.state, row.reason = State.waiting, ""
         return row
@@ -115,7 +119,7 @@ def refuse_twins(rows: Sequence[Row]) -> None:
 
 
 def opening(name: str, rows: Sequence[Row], at_once: int) -> str:
-    done = sum(row.state is State.done for row in rows)
+    done = sum(row.state in OVER for row in rows)
     words = f"sweep {name}: {len(rows)} cells" if rows else f"sweep {name}"
     words += f", {done} of them done already" if done else ""
     return words + (f", {at_once} at a time" if at_once > 1 else "")
@@ -172,6 +176,8 @@ class Progress(threading.Thread):
         failed = sum(row.state is State.failed for row in rows)
         running = [row for row in rows if row.state is State.running]
         words = [f"{len(done)} of {len(rows)} done" + (f", {failed} failed" if failed else "")]
+        if stopped := sum(row.state is State.stopped for row in rows):
+            words[0] += f", {stopped} stopped"
         words += [f"{row.run} {self.reached(row)}".rstrip() for row in running]
         if left := self.time_left(rows):
             words.append(f"about {left} left")
@@ -219,7 +225,7 @@ def closing(rows: Sequence[Row], ledger: Ledger, before: dict[str, int]) -> str:
         state = row.state.value + (f": {row.reason}" if row.reason else "")
         lines.append([row.run, *numbers, bits, state])
     words = [in_columns(lines), ""]
-    failed = sum(row.state is not State.done for row in rows)
+    failed = sum(row.state not in OVER for row in rows)
     if failed:
         words.append(f"{failed} of {len(rows)} cells failed; repeat the command to try those again")
     elif rows and all(row.attempts == before.get(row.key) for row in rows):
