@@ -17,7 +17,7 @@ def main(cfg: DictConfig) -> None:
     config = to_config(cfg)
     if config.stories:
         grade_cells(config)
-    from storylm.atlas.page import build_atlas
+    from storylm.atlas.build import build_atlas
 
     print(build_atlas(config.home, draws=config.draws))
 

@@ -230,3 +230,13 @@ def neighbours(points: Sequence[Point]) -> list[tuple[str, float, float, bool]]:
         words = f"{one[0]} x {one[1]} → {other[0]} x {other[1]}"
         found.append((words, difference, twice, abs(difference) > twice))
     return found
+
+
+def noise_words(points: Sequence[Point]) -> str:
+    deviation, freedom = seed_noise(points)
+    if not freedom:
+        return "each cell has one seed: nothing is known of the noise between seeds"
+    return (
+        f"between seeds of one cell bits per byte differ by {deviation:.4f} (standard deviation, "
+        f"{freedom} degrees of freedom)"
+    )

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +58,16 @@ class Point:
     @property
     def seed(self) -> int:
         return self.config.run.seed
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, as its dial says; its rule over sizes not applied."""
+        return self.config.optim.learning_rate
+
+    @property
+    def scale(self) -> str:
+        """That rule."""
+        return self.config.optim.scale.value
 
     @property
     def body(self) -> int:
@@ -131,3 +142,9 @@ def read_stories(home: Path) -> list[str]:
         told = sections[-1] if len(sections) > 1 else ""
         return [story.strip() for story in told.split("\n\n---\n\n") if story.strip()]
     return []
+
+
+def floor_of(points: Sequence[Point]) -> float | None:
+    """The entropy of the data, where all cells have the same and it is known."""
+    floors = {p.row.figures.get("floor_bits_per_byte") for p in points}
+    return floors.pop() if len(floors) == 1 and None not in floors else None

@@ -95,7 +95,7 @@ def plot_cells(
         axis.plot([], [], color=color, label=f"width {width}")
     for i, layers in enumerate(depths):
         style = styles[min(len(styles) - 1, i)]
-        axis.plot([], [], color=INK, linestyle=style, label=f"{layers} layers")
+        axis.plot([], [], color=INK, linestyle=style, label=layers_in_words(layers))
     if floor is not None:
         axis.axhline(floor, color=FLOOR, linestyle="--", label=f"floor of the data, {floor:.3f}")
     axis.set_yscale("log")
@@ -132,7 +132,7 @@ def plot_laws(
         for depth, color in zip(depths, colors):
             chosen = [(x, y) for x, y, layers in points if layers == depth and x == x]
             if chosen:
-                axis.scatter(*zip(*chosen), color=color, s=22, label=f"{depth} layers")
+                axis.scatter(*zip(*chosen), color=color, s=22, label=layers_in_words(depth))
         if cost == "parameters" and law is not None:
             xs = np.array([x for x, *_ in points])
             grid = np.geomspace(xs.min() / 1.3, xs.max() * 4, 60)
@@ -144,12 +144,43 @@ def plot_laws(
         axis.set_xscale("log")
         axis.set_yscale("log")
         axis.set_xlabel(cost)
+        axis.xaxis.set_minor_formatter(lambda value, _: "")
         axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.yaxis.set_minor_formatter(lambda value, _: f"{value:g}")
         dress(axis)
     first = np.atleast_1d(axes)[0]
     first.set_ylabel("bits per byte")
     first.legend(frameon=False, fontsize=9)
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
+def plot_rates(
+    curves: Mapping[str, Mapping[tuple[int, int], Sequence[tuple[float, float]]]],
+    file: Path,
+    *,
+    title: str,
+) -> None:
+    """rates.png: bits per byte against the learning rate, a curve for each (layers, width), its
+    best rate marked; one panel for each rule by which the rate follows the size."""
+    plt = load()
+    figure, axes = plt.subplots(
+        1, len(curves), figsize=(5.2 * len(curves), 4.2), layout="constrained", sharey=True
+    )
+    figure.suptitle(title, color=INK, fontsize=13)
+    for axis, (scale, sizes) in zip(np.atleast_1d(axes), curves.items()):
+        colors = plt.get_cmap("plasma")(np.linspace(0.05, 0.85, max(1, len(sizes))))
+        for color, ((layers, width), points) in zip(colors, sizes.items()):
+            axis.plot(*zip(*points), color=color, marker="o", ms=3.5, label=f"{layers} x {width}")
+            best = min(points, key=lambda one: one[1])
+            axis.plot(*best, color=color, marker="*", ms=13)
+        axis.set_title(f"optim.scale={scale}", color=INK, fontsize=10.5)
+        axis.set_xscale("log")
+        axis.set_xlabel("optim.learning_rate")
+        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        dress(axis)
+        axis.legend(frameon=False, fontsize=9)
+    np.atleast_1d(axes)[0].set_ylabel("bits per byte")
     figure.savefig(file, dpi=110)
     plt.close(figure)
 
@@ -167,6 +198,10 @@ def dress(axis: Any) -> None:
     axis.grid(color=GRID)
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
+
+
+def layers_in_words(layers: int) -> str:
+    return f"{layers} layer{'s' * (layers > 1)}"
 
 
 def short(value: float) -> str:

@@ -195,23 +195,31 @@ class Progress(threading.Thread):
             return ""
 
     def time_left(self, rows: Sequence[Row]) -> str:
-        """By the FLOPs of what is left and the pace of what is done; empty before anything is."""
-        paces = [
-            self.sizes[row.key] / max(1e-3, row.wall_seconds - START_UP)
+        """By what the cells that are done took for their FLOPs; empty before anything is done."""
+        found = [
+            (self.sizes[row.key], row.wall_seconds)
             for row in rows
             if row.state is State.done and row.wall_seconds and self.sizes.get(row.key)
         ]
-        if not paces:
-            return ""
-        pace = statistics.median(paces)
-        seconds = 0.0
-        for row in rows:
-            if row.state in (State.waiting, State.running):
-                seconds += START_UP + self.sizes.get(row.key, math.nan) / pace
+        open_ = [row for row in rows if row.state in (State.waiting, State.running)]
+        sizes = [self.sizes.get(row.key, math.nan) for row in open_]
+        seconds = sum(fit_seconds(found, size) for size in sizes) if found else math.nan
         if not math.isfinite(seconds) or seconds == 0:
             return ""
         minutes = round(seconds / self.at_once / 60)
         return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes} min"
+
+
+def fit_seconds(found: Sequence[tuple[float, float]], size: float) -> float:
+    """What a cell of so many FLOPs takes, from the (FLOPs, seconds) of others: a part for each
+    FLOP, and a part that every cell takes, since small models multiply slowly."""
+    if len({flops for flops, _ in found}) < 3:
+        seconds = statistics.fmean(max(0.0, wall - START_UP) / flops for flops, wall in found)
+        return START_UP + size * seconds
+    slope, start = statistics.linear_regression(*zip(*found))
+    return (
+        max(START_UP, start + slope * size) if slope > 0 else statistics.fmean(s for _, s in found)
+    )
 
 
 def closing(rows: Sequence[Row], ledger: Ledger, before: dict[str, int]) -> str:
