@@ -254,6 +254,10 @@ def test_what_is_not_touched_is_accepted(trees, script):
 @pytest.mark.parametrize(
     ("script", "word", "line"),
     [
+        ("train", "garbage", "garbage: a dial is given as name=value"),
+        ("train", "tokenizer.split=(", "tokenizer.split=(: a dial is given as name=value"),
+        ("train", "optim.lr=3", "did you mean optim.learning_rate?"),
+        ("train", "model.n_layers=99999999", "must be at most 1000"),
         ("train", "optim=sgd", "there is no optim=sgd; choose one of adamw, muon"),
         ("train", "model.windows=256", "write model.windows='[256]'"),
         ("train", "optim.learning_rate=nan", "optim.learning_rate=nan must be a finite number"),

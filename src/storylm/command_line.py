@@ -44,12 +44,16 @@ GROUPS = (
 def run_script(main: Callable[[], Any]) -> None:
     """Run a script's Hydra main; leave with status 0, 1 (one line says why), 12 (the same, and it
     is the memory), 130 (Ctrl-C), 143."""
-    die_with_parent()
-    steady_memory()
-    register()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    in_one_line(main)()
+
+    def begin() -> None:
+        die_with_parent()
+        steady_memory()
+        register()
+        os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        main()
+
+    in_one_line(begin)()
 
 
 def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,9 +68,9 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
             end_in_order()
             return task(*arguments)
         except Terminated as error:
-            leave("stopped; repeat the command to go on", error.code)
+            leave(stopped(), error.code)
         except KeyboardInterrupt:
-            leave("stopped; repeat the command to go on", 130)
+            leave(stopped(), 130)
         except BrokenPipeError:  # the reader of our output has left, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
@@ -76,6 +80,12 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
             leave(one_line(error), OUT_OF_MEMORY if isinstance(error, OutOfMemory) else 1)
 
     return guarded
+
+
+def stopped() -> str:
+    """Benchmarks keep nothing of a table that is half full; all else goes on where it was."""
+    begins_anew = Path(sys.argv[0]).stem == "benchmark"
+    return "stopped" if begins_anew else "stopped; repeat the command to go on"
 
 
 class Terminated(SystemExit):
@@ -144,9 +154,13 @@ def one_line(error: BaseException) -> str:
         if "not a ListConfig" in words:
             words = f"this dial is a list; write {dial}='[{value}]'"
         return f"{found[1]}: {words}"
+    if found := re.search(r"Error parsing override '(.*)'", text):
+        return f"{found[1]}: a dial is given as name=value; quote brackets, braces and commas"
     if "Config group override must be" in text:
         words = [word for word in sys.argv[1:] if not re.search(r"=[A-Za-z]", word)]
         named = next((word for word in words if word.lstrip("+~").partition("=")[0] in GROUPS), "")
+        if not named:
+            return "a dial is given as name=value; --cfg job lists them"
         return f"{named}: a group takes the name of a choice; --help lists them"
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         return f"{error.full_key}: {first_line(error)}"

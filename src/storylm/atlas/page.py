@@ -154,7 +154,8 @@ th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); text-align
 th { color: var(--soft); font-weight: 600; white-space: nowrap; } .sorts th { cursor: pointer; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .yes { color: var(--yes); font-weight: 600; } .no { color: var(--no); font-weight: 600; }
-.open { color: var(--soft); } .yes, .no, .open { white-space: nowrap; } details { margin: .6rem 0; } summary { cursor: pointer; }
+.open { color: var(--soft); }
+.yes, .no, .open { white-space: nowrap; } details { margin: .6rem 0; } summary { cursor: pointer; }
 .stories { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1rem; }
 article { background: var(--card); border-radius: 8px; padding: .8rem 1rem; font-size: .88rem;
   max-height: 24rem; overflow-y: auto; white-space: pre-line; } article h3 { margin: 0; }
