@@ -20,7 +20,7 @@ def headers():
 
 
 def test_a_marker_that_no_story_has_is_refused():
-    with pytest.raises(ValueError, match=r"run\.loss_after=Tale stands in none of the first"):
+    with pytest.raises(ValueError, match=r"run\.loss_after=Tale: stands in none of the first"):
         Headers(Shards(IDS), TOKENS, "Tale:")
 
 
