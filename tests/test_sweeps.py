@@ -1,5 +1,6 @@
 """Sweeps: a row for every cell whatever becomes of it, and nothing trained twice."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -136,6 +137,22 @@ def test_cells_die_with_a_killed_sweep_and_its_table_is_that_of_one_that_lived(s
     assert {seed: row.bits for seed, row in rows.items()} == {"1": 0.1, "101": 10.1, "102": 10.2}
     began = {seed: len(starts(sweep.folder, row)) for seed, row in rows.items()}
     assert began == {"1": 1, "101": 2, "102": 1}
+
+
+def test_two_cells_at_a_time_share_the_cores(sweep):
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "run.seed=101,102,103"]
+    child = sweep.start("sweep.name=s", *words)
+    for seed in ("101", "102"):
+        row = wait_for(lambda seed=seed: rows_of(sweep.folder, "s").get(seed), State.running)
+        wait_for_start(sweep.folder, row)
+    rows = rows_of(sweep.folder, "s")
+    assert rows["103"].state is State.waiting
+    (sweep.folder / "go").touch()
+    assert child.wait(60) == 0
+    cores = len(os.sched_getaffinity(0))
+    for row in rows.values():
+        _, _, threads, name = starts(sweep.folder, row)[0]
+        assert (threads, name) == (str(max(1, cores // 2)), "s")
 
 
 def test_sigterm_ends_the_sweep_and_its_cell(sweep):

@@ -6,7 +6,6 @@ The cells are real runs of a small grid, started by `scripts/train.py` as a user
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import random
 import resource
@@ -174,9 +173,6 @@ def other_bits(name: str, whole: Sweep, sweep: Sweep) -> list[str]:
 
 def at_once(scratch: Path, whole: Sweep, failures: list[str]) -> dict[str, Any]:
     """The grid with every core for one cell after the other, and with a core for each of two."""
-    if importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
-        print("two at a time: not tried; uv run --extra joblib scripts/benchmark.py what=sweep")
-        return {}
     every = tuple(word for word in whole.words if not word.startswith("run.threads="))
     cores = len(os.sched_getaffinity(0))
     wide = Sweep(scratch / "wide", (*every, f"run.threads={cores}"))
