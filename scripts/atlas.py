@@ -30,8 +30,9 @@ def grade_cells(config: AtlasConfig) -> None:
     from storylm.ledger import Ledger
 
     points, _ = read_points(Ledger(config.home))
+    longest = max((point.tokens for point in points), default=0)  # those that the maps show
     homes = [config.home.parent.parent / point.row.run for point in points
-             if point.config.data.kind.value == "fables"]  # fmt: skip
+             if point.config.data.kind.value == "fables" and point.tokens == longest]  # fmt: skip
     todo = [str(home) for home in homes if graded_stories(home) != config.stories]
     if todo:
         evaluate(

@@ -144,6 +144,14 @@ def lawfully(points: Sequence[Point], floor: float | None, draws: int) -> Fitted
         f"four times the largest model's {largest:,} parameters would have "
         f"{found.law.bits(4 * largest, tokens):.4f} ({low:.4f}–{high:.4f})"
     )
+    if found.law.b:
+        budget = 10 * max(p.flops for p in points)
+        parameters, seen = found.law.best_split(budget)
+        found.words.append(
+            f"{budget:.2g} FLOPs, ten times the largest cell's, are best spent on "
+            f"{parameters:,.0f} parameters without embeddings and {seen:,.0f} tokens: "
+            f"{found.law.bits(parameters, seen):.4f}"
+        )
     rest = [p for p in points if p.body < largest]
     try:
         blind = fit_law(*columns(rest), floor=given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +133,9 @@ def plot_laws(
             chosen = [(x, y) for x, y, layers in points if layers == depth and x == x]
             if chosen:
                 axis.scatter(*zip(*chosen), color=color, s=22, label=layers_in_words(depth))
+        if cost in ("FLOPs", "seconds"):
+            edge = frontier((x, y) for x, y, _ in points if x == x)
+            axis.step(*zip(*edge), where="post", color=INK, lw=1, alpha=0.5, label="frontier")
         if cost == "parameters" and law is not None:
             xs = np.array([x for x, *_ in points])
             grid = np.geomspace(xs.min() / 1.3, xs.max() * 4, 60)
@@ -153,6 +156,15 @@ def plot_laws(
     first.legend(frameon=False, fontsize=9)
     figure.savefig(file, dpi=110)
     plt.close(figure)
+
+
+def frontier(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Of (cost, bits), those that nothing cheaper beats."""
+    found: list[tuple[float, float]] = []
+    for cost, bits in sorted(points):
+        if not found or bits < found[-1][1]:
+            found.append((cost, bits))
+    return found
 
 
 def plot_rates(
