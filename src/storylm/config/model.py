@@ -130,7 +130,6 @@ class ModelConfig:
             "queries_per_kv",
             "d_ff_multiple",
         )
-        require(self.n_layers <= 1_000, f"model.n_layers={self.n_layers} must be at most 1000")
         if self.d_model % self.head_dim:
             nearest = max(self.head_dim, round(self.d_model / self.head_dim) * self.head_dim)
             raise ValueError(

@@ -217,6 +217,9 @@ class LoraConfig:
         )
 
 
+MAX_LAYERS = 1_000
+
+
 @dataclass
 class TrainConfig:
     """The whole tree of `scripts/train.py`."""
@@ -246,6 +249,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         check_file_name("run.label", self.run.label)  # after the names that it is made of
         check_line("init_from", self.init_from, empty=True)
+        layers = self.model.n_layers
+        require(layers <= MAX_LAYERS, f"model.n_layers={layers} must be at most {MAX_LAYERS}")
         require(
             self.finetune is Finetune.full or bool(self.init_from),
             f"finetune={self.finetune.value} adapts a trained model: give init_from=<run>",
