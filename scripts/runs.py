@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from storylm import ledger
+from storylm import runs as at_hand
 from storylm.config import runs_path
 
 
@@ -25,16 +25,16 @@ def main() -> int:
     homes = [runs_path(name, str(arguments.folder)) for name in arguments.runs]
     try:
         if arguments.what == "list":
-            print(ledger.list_runs(arguments.folder))
+            print(at_hand.list_runs(arguments.folder))
         elif arguments.what == "compare":
-            print(ledger.compare_runs(homes))
+            print(at_hand.compare_runs(homes))
         elif not homes:
             raise ValueError("deleting needs a run: runs.py delete <run>")
         else:
             for home in homes:
-                ledger.check_run(home)
+                at_hand.check_run(home)
                 sure = arguments.yes or input(f"delete {home}? [y/N] ").strip().lower() == "y"
-                print(ledger.delete_run(home) if sure else f"{home} is kept")
+                print(at_hand.delete_run(home) if sure else f"{home} is kept")
     except (KeyboardInterrupt, EOFError):
         print("\nnothing more is done", file=sys.stderr)
         return 130

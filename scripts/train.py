@@ -10,20 +10,25 @@ from omegaconf import DictConfig
 from storylm import command_line
 from storylm.config import TrainConfig, finished_result, say_done, to_config
 from storylm.origin import needs_import, origin_folder, take_over
+from storylm.whole_files import make_folder
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 @command_line.in_one_line
 def main(cfg: DictConfig) -> float:
+    if command_line.in_sweep():
+        from storylm.sweeps.cell import run_cell
+
+        return run_cell(cfg, sources_now)
     if cfg.init_from:
         if needs_import(cfg):
             import_origin(cfg)
         take_over(cfg, command_line.overrides())
-    if command_line.in_sweep():
-        return command_line.run_cell(cfg, sources_now)
     config = to_config(cfg, command_line.overrides())  # every dial is checked here …
     if result := finished_result(config, sources_now):
         return say_done(config, result)
+    for dials in ("run", "data", "tokenizer"):
+        make_folder(f"{dials}.folder", getattr(config, dials).folder)
     from storylm.training.child import begin
 
     child = begin(config)  # it loads beside us

@@ -1,13 +1,12 @@
 """The door of the scripts: help for people, mistakes in one line, sweeps that are finished."""
 
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from composing import CONF, TINY
+from composing import CONF
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 
@@ -114,51 +113,8 @@ work()
     assert child.returncode == 143
 
 
-def test_sigterm_ends_the_cell_of_a_sweep_too(tmp_path):
-    cell = tmp_path / "cell.py"
-    cell.write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
-    code = (
-        "import sys; from storylm.command_line import in_one_line, run_to_its_end;"
-        "in_one_line(run_to_its_end)([sys.executable, sys.argv[1]])"
-    )
-    sweep = subprocess.Popen(
-        [sys.executable, "-c", code, str(cell)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    number = int(sweep.stdout.readline())
-    sweep.terminate()
-    assert sweep.wait(30) == 143
-    with pytest.raises(ProcessLookupError):
-        os.kill(number, 0)
-
-
 def test_words_of_hydra_are_shortened():
     assert one_line(HydraException("a\nfull_key: b")) == "a"
-
-
-def test_a_sweep_trains_its_cells_once(tmp_path):
-    folders = [f"{name}.folder={tmp_path}/{name}" for name in ("run", "data", "tokenizer")]
-    words = ["-m", *TINY, *folders, "schedule.steps=2", "model.n_layers=1,2", "callbacks=none"]
-    words.remove("model.n_layers=1")
-    words.remove("schedule.steps=8")
-    first = script("train.py", *words)
-    assert first.returncode == 0, first.stderr
-    runs = sorted(p for p in (tmp_path / "run").glob("[!_]*"))
-    assert len(runs) == 2
-    assert all((run / "result.json").exists() for run in runs)
-    again = script("train.py", *words)
-    assert again.returncode == 0
-    assert "all 2 runs are done already: nothing was trained" in again.stdout
-
-
-def test_a_failed_cell_leaves_the_others_alone_and_the_status_says_so(tmp_path):
-    folders = [f"{name}.folder={tmp_path}/{name}" for name in ("run", "data", "tokenizer")]
-    words = ["-m", *TINY, *folders, "schedule.steps=2", "model.head_dim=16,7", "callbacks=none"]
-    words.remove("model.head_dim=16")
-    words.remove("schedule.steps=8")
-    done = script("train.py", *words)
-    assert done.returncode == 1
-    assert "1 of 2 runs failed" in done.stdout
-    assert len(list((tmp_path / "run").glob("*/result.json"))) == 1
 
 
 def test_generate_names_the_runs_there_are(tmp_path):

@@ -27,6 +27,7 @@ def test_every_yaml_in_conf_composes(path: Path):
 NEEDED = {
     "generate": ["run=x"],
     "evaluate": ["run=x"],
+    "atlas": ["sweep=x"],
     "export": ["run=x", "format=gguf"],
     "import_model": ["source=x", "run.name=x"],
     "replay": ["run=x", "step=3"],
@@ -35,7 +36,7 @@ NEEDED = {
 
 
 def test_there_is_a_root_and_a_help_page_for_every_script():
-    scripts = {path.stem for path in (CONF.parent / "scripts").glob("*.py")} - {"runs"}
+    scripts = {path.stem for path in (CONF.parent / "scripts").glob("*.py")} - {"runs", "sizes"}
     assert {path.stem for path in CONF.glob("*.yaml")} == scripts
     assert {path.stem for path in (CONF / "hydra" / "help").glob("*.yaml")} == scripts
     places = {path.parent.parent for path in CONF.rglob("*.yaml")}  # GROUPS misses none of them

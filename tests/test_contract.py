@@ -269,7 +269,7 @@ def test_a_run_that_is_done_says_so_without_torch(tmp_path):
     swept = repeat("-m")
     assert swept.returncode == 1
     assert changed in swept.stdout
-    assert "1 of 1 runs failed" in swept.stdout
+    assert "1 of 1 cells failed" in swept.stdout
 
 
 # ------------------------------------------------------------------------------------- config.yaml
@@ -318,7 +318,7 @@ def test_a_config_that_is_no_text_or_no_file_is_told_in_one_line(text, tmp_path)
 
 
 def test_one_damaged_run_does_not_hide_the_others(text, capsys):
-    from storylm import ledger
+    from storylm import runs as at_hand
 
     home = finish(text)
     (home.parent / "torn").mkdir()
@@ -329,7 +329,7 @@ def test_one_damaged_run_does_not_hide_the_others(text, capsys):
     (home.parent / "cut").mkdir()
     shutil.copy(home / "config.yaml", home.parent / "cut")
     (home.parent / "cut" / "result.json").write_text('{"val/b')
-    listed = ledger.list_runs(home.parent).splitlines()
+    listed = at_hand.list_runs(home.parent).splitlines()
     states = {line.split()[0]: line.split()[1] for line in listed[2:6]}
     assert states == {home.name: "done", "torn": "damaged", "bare": "damaged", "cut": "damaged"}
     assert listed[6] == ""
@@ -338,7 +338,7 @@ def test_one_damaged_run_does_not_hide_the_others(text, capsys):
         f"{home.parent / 'cut' / 'result.json'} is damaged",
         f"{home.parent / 'torn' / 'config.yaml'} is damaged",
     ]
-    assert ledger.delete_run(home.parent / "bare")
+    assert at_hand.delete_run(home.parent / "bare")
     with pytest.raises(ValueError, match=r"torn/config\.yaml is damaged"):
-        ledger.compare_runs([home, home.parent / "torn"])
+        at_hand.compare_runs([home, home.parent / "torn"])
     assert os.listdir(home.parent / "torn") == ["config.yaml"]

@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
 from storylm.config import (
+    AtlasConfig,
     BenchmarkConfig,
     EvaluateConfig,
     ExportConfig,
@@ -33,6 +34,7 @@ TREES = {
     "train": (TrainConfig, []),
     "generate": (GenerateConfig, ["run=x"]),
     "evaluate": (EvaluateConfig, ["run=x"]),
+    "atlas": (AtlasConfig, ["sweep=x"]),
     "export": (ExportConfig, ["run=x", "format=gguf"]),
     "import_model": (ImportConfig, ["source=x", "run.name=x"]),
     "replay": (ReplayConfig, ["run=x", "step=3"]),
@@ -56,10 +58,11 @@ LEAST = {
     "generate": {"count": 1, "max_tokens": 0, "top_k": 0, "seed": -(2**63) + 1, "context_length": 0,
                  "threads": 0},
     "replay": {"step": 0, "threads": 0},
-    "benchmark": {"kills": 1, "trials": 1, "trial": -1, "seed": 0, "threads": 0, "rounds": 1,
+    "benchmark": {"kills": 0, "trials": 1, "trial": -1, "seed": 0, "threads": 0, "rounds": 1,
                   "steps": 1, "n_layers": 1, "d_model": 1, "head_dim": 1, "vocab_size": 1,
                   "context_length": 1, "batch_size": 1, "mb": 1,
                   "valid_stories": 1, "seeds": 1, "budget_steps": 0, "points": 1},
+    "atlas": {"stories": 0, "draws": 10, "threads": 0},
     "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
@@ -90,10 +93,13 @@ BEYOND = {
     "optim.clip": "-0.1",
     "optim.average_decay": "1.0",
     "schedule.passes": "0.0",
+    "schedule.flops": "0.0",
+    "schedule.minutes": "0.0",
     "schedule.warmup": "1.1",
     "schedule.decay": "1.1",
     "schedule.final": "1.1",
     "lora.alpha": "0.0",
+    "sweep.minutes": "-0.1",
     "temperature": "-0.1",
     "top_p": "0.0",
     "min_p": "1.0",
@@ -122,6 +128,8 @@ TEXTS = {
     "data.folder": ["''", *NO_PATH],
     "model.style": NO_FILE_NAME,
     "model.size": NO_FILE_NAME,
+    "sweep.name": ["../x", "'two words'", "'a\nb'", "'a\0b'", "[a]"],
+    "sweep": NO_FILE_NAME,
     "init_from": NO_PATH,
     "run": ["''", *NO_PATH],
     "checkpoint": ["bset", "-1", "1.5", "''", "null", "[best]"],
@@ -246,6 +254,10 @@ def test_what_is_not_touched_is_accepted(trees, script):
 @pytest.mark.parametrize(
     ("script", "word", "line"),
     [
+        ("train", "garbage", "garbage: a dial is given as name=value"),
+        ("train", "tokenizer.split=(", "tokenizer.split=(: a dial is given as name=value"),
+        ("train", "optim.lr=3", "did you mean optim.learning_rate?"),
+        ("train", "model.n_layers=99999999", "must be at most 1000"),
         ("train", "optim=sgd", "there is no optim=sgd; choose one of adamw, muon"),
         ("train", "model.windows=256", "write model.windows='[256]'"),
         ("train", "optim.learning_rate=nan", "optim.learning_rate=nan must be a finite number"),
@@ -315,7 +327,7 @@ def test_open_nodes_and_missing_values_are_refused_too(trees, word, line):
         ("generate", "rope_scaling=yarn", "it needs a context_length"),
         ("export", "private=false", "it needs push_to=<owner/name>"),
         ("import_model", "tokenizer_file=tok.bin", "it needs a llama2.c .bin file"),
-        ("benchmark", "what=damage kills=3", "it needs what=resume"),
+        ("benchmark", "what=damage kills=3", "it needs what=resume or sweep"),
         ("benchmark", "trials=3", "it needs what=damage"),
         ("benchmark", "peers=x", "it needs what=train, learn, tokenize, generate or overhead"),
         ("benchmark", "what=generate batch_size=3", "it needs what=train"),

@@ -19,6 +19,11 @@ def headers():
     return Headers(Shards(IDS), TOKENS, "Story:")
 
 
+def test_a_marker_that_no_story_has_is_refused():
+    with pytest.raises(ValueError, match=r"run\.loss_after=Tale: stands in none of the first"):
+        Headers(Shards(IDS), TOKENS, "Tale:")
+
+
 def test_what_follows_the_marker_counts_and_so_does_each_end(headers):
     assert headers.counted(0, len(IDS)).tolist() == COUNTED.tolist()
 

@@ -9,23 +9,24 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "storylm"
 
 LEVELS = [
-    {"memory", "whole_files"},
+    {"memory", "processes", "whole_files"},
     {"config"},
-    {"model", "optim", "tokenizer", "ledger", "origin", "plots", "command_line"},
-    {"data", "generation"},
+    {"model", "tokenizer", "ledger", "runs", "origin", "plots", "command_line"},
+    {"data", "generation", "optim"},
     {"checkpoint"},
     {"export"},
     {"training", "evaluation", "serving", "atlas"},
-    {"benchmark"},
+    {"benchmark", "sweeps"},
     {"scripts"},
 ]
 
 DOORS = {
-    "hydra": {"config", "command_line", "training/run", "scripts"},
+    "hydra": {"config", "command_line", "sweeps", "training/run", "scripts"},
     "omegaconf": {
         "config",
         "command_line",
         "origin",
+        "sweeps",
         "training/run",
         "training/report",
         "export/importing",

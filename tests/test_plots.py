@@ -1,6 +1,7 @@
 """Pictures are drawn from whatever rows there are."""
 
 from storylm.plots import plot_curves, tokens_of_steps
+from storylm.plots.sweeps import frontier
 
 ROWS = [
     {"step": 0, "val/loss": 5.0, "val/bits_per_byte": 2.0, "val/perplexity": 148.0},
@@ -18,3 +19,11 @@ def test_curves_are_drawn_with_and_without_a_floor_and_from_a_single_row(tmp_pat
     for name, rows, floor in (("a", ROWS, 0.3), ("b", ROWS, None), ("c", ROWS[:1], None)):
         plot_curves(rows, tmp_path / f"{name}.png", title=name, floor=floor)
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_frontier_is_what_nothing_cheaper_beats():
+    assert frontier([(3, 1.0), (1, 2.0), (2, 2.5), (4, 1.0), (5, 0.5)]) == [
+        (1, 2),
+        (3, 1),
+        (5, 0.5),
+    ]

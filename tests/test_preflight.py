@@ -12,9 +12,10 @@ from composing import compose_config, tiny_config
 from storylm.config import run_folder
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
+from storylm.optim.scale import step_law
 from storylm.training import child as children
 from storylm.training import preflight as room
-from storylm.training.advice import advice, step_law
+from storylm.training.advice import advice
 from storylm.training.measure import Trial
 from storylm.training.module import PretrainModule
 from storylm.training.preflight import (

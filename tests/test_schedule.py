@@ -47,10 +47,13 @@ def test_constant_stays():
     assert rates(ScheduleKind.constant, warmup=0.0, final=1.0) == [1.0] * 100
 
 
-def test_length_in_steps_tokens_or_passes():
+def test_length_in_any_of_its_units():
     sizes = {"train_tokens": 1_000, "tokens_per_step": 64}
     assert count_steps(ScheduleConfig(steps=7), **sizes) == 7
     assert count_steps(ScheduleConfig(tokens=640), **sizes) == 10
     assert count_steps(ScheduleConfig(tokens=641), **sizes) == 11
     assert count_steps(ScheduleConfig(passes=2), **sizes) == 32
     assert count_steps(ScheduleConfig(passes=1e-9), **sizes) == 1
+    assert count_steps(ScheduleConfig(flops=6_400), **sizes, flops_per_token=10) == 10
+    assert count_steps(ScheduleConfig(flops=6_401), **sizes, flops_per_token=10) == 11
+    assert count_steps(ScheduleConfig(minutes=2), **sizes, seconds_per_step=1.5) == 80

@@ -17,8 +17,8 @@ from storylm.checkpoint import load_run, read_checkpoint, step_files, write_chec
 from storylm.config import run_folder
 from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
-from storylm.ledger import delete_run, one_writer
 from storylm.model.loss import bits_per_byte, score_rows
+from storylm.runs import delete_run, one_writer
 from storylm.tokenizer.scored import BYTE_PIECES, from_scores
 from storylm.training.module import PretrainModule
 from storylm.training.run import train

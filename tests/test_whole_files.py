@@ -2,7 +2,7 @@
 
 import pytest
 
-from storylm.whole_files import whole_file, write_whole
+from storylm.whole_files import make_folder, whole_file, write_whole
 
 
 def test_a_file_and_its_folder_are_made(tmp_path):
@@ -40,3 +40,12 @@ def test_what_cannot_be_written_is_named(tmp_path):
     write_whole(tmp_path / "file", "")
     with pytest.raises(OSError, match=r"file.b\.txt"):
         write_whole(tmp_path / "file" / "b.txt", "no folder")
+
+
+def test_a_folder_that_cannot_be_made_is_said_by_its_dial(tmp_path):
+    make_folder("run.folder", tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    for folder, words in ((tmp_path / "file", "it is a file"), (tmp_path / "file" / "x", "Not a")):
+        with pytest.raises(ValueError, match=f"run.folder={folder}: {words}"):
+            make_folder("run.folder", folder)

@@ -1,4 +1,4 @@
-"""The door of every script: a mistake ends in one line, a sweep's cell runs in its own process.
+"""The door of every script: a mistake ends in one line.
 
 Dials are composed and checked here before torch is imported, so that a refusal takes half a second.
 """
@@ -6,7 +6,6 @@ Dials are composed and checked here before torch is imported, so that a refusal 
 from __future__ import annotations
 
 import functools
-import math
 import os
 import re
 import shlex
@@ -21,24 +20,17 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from storylm.config import (
-    TextSources,
-    dial_names,
-    finished_result,
-    is_first_rank,
-    register,
-    to_config,
-    unknown_dial,
-)
+from storylm.config import dial_names, is_first_rank, register, unknown_dial
 from storylm.config.composing import SCHEMAS
 from storylm.memory import steady_memory
+from storylm.processes import OUT_OF_MEMORY, SWEEP, OutOfMemory, die_with_parent
 
 WANTED = {
     "format": "huggingface, llama2c or gguf",
     "source": "<folder, .bin file or hub id>",
+    "sweep": "<name>, a folder under runs/_sweeps",
     "step": "<the step to be made again>",
     "run.name": "<name>, the folder that is made under runs/",
 }
@@ -47,19 +39,21 @@ GROUPS = (
     "tokenizer", "data", "model", "size", "optim", "schedule",
     "trainer", "callbacks", "logger", "experiment",
 )  # fmt: skip
-cells: list[tuple[str, float, str]] = []
-"""(run, val/bits_per_byte, what happened) of each cell of this process's sweep."""
 
 
 def run_script(main: Callable[[], Any]) -> None:
-    """Run a script's Hydra main; leave with status 0, 1 (one line says why), 130 (Ctrl-C), 143."""
-    steady_memory()
-    register()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    in_one_line(main)()
-    if cells:
-        sys.exit(print_cells())
+    """Run a script's Hydra main; leave with status 0, 1 (one line says why), 12 (the same, and it
+    is the memory), 130 (Ctrl-C), 143."""
+
+    def begin() -> None:
+        die_with_parent()
+        steady_memory()
+        register()
+        os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, and we find the words
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        main()
+
+    in_one_line(begin)()
 
 
 def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,18 +68,24 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
             end_in_order()
             return task(*arguments)
         except Terminated as error:
-            leave("stopped; repeat the command to go on", error.code)
+            leave(stopped(), error.code)
         except KeyboardInterrupt:
-            leave("stopped; repeat the command to go on", 130)
+            leave(stopped(), 130)
         except BrokenPipeError:  # the reader of our output has left, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except (HydraException, OmegaConfBaseException, ValueError, OSError, ImportError) as error:
             if os.environ.get("STORYLM_TRACEBACK"):
                 raise
-            leave(one_line(error), 1)
+            leave(one_line(error), OUT_OF_MEMORY if isinstance(error, OutOfMemory) else 1)
 
     return guarded
+
+
+def stopped() -> str:
+    """Benchmarks keep nothing of a table that is half full; all else goes on where it was."""
+    begins_anew = Path(sys.argv[0]).stem == "benchmark"
+    return "stopped" if begins_anew else "stopped; repeat the command to go on"
 
 
 class Terminated(SystemExit):
@@ -154,9 +154,13 @@ def one_line(error: BaseException) -> str:
         if "not a ListConfig" in words:
             words = f"this dial is a list; write {dial}='[{value}]'"
         return f"{found[1]}: {words}"
+    if found := re.search(r"Error parsing override '(.*)'", text):
+        return f"{found[1]}: a dial is given as name=value; quote brackets, braces and commas"
     if "Config group override must be" in text:
         words = [word for word in sys.argv[1:] if not re.search(r"=[A-Za-z]", word)]
         named = next((word for word in words if word.lstrip("+~").partition("=")[0] in GROUPS), "")
+        if not named:
+            return "a dial is given as name=value; --cfg job lists them"
         return f"{named}: a group takes the name of a choice; --help lists them"
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         return f"{error.full_key}: {first_line(error)}"
@@ -181,60 +185,9 @@ def in_sweep() -> bool:
 
 
 def command() -> str:
-    """The command that makes this run again."""
-    return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides()])
-
-
-def run_cell(cfg: DictConfig, sources_now: TextSources | None = None) -> float:
-    """One cell of a sweep, in a process of its own: nothing leaks from cell to cell.
-
-    Returns its val/bits_per_byte, or nan where it failed; the sweep goes on. A cell that is done
-    fails all the same where `sources_now` gives another text than it was trained on.
-    """
-    name = " ".join(overrides())
-    try:
-        config = to_config(cfg, overrides())
-        name = config.run.name
-        result, state = finished_result(config, sources_now), "done already"
-        if result is None:
-            words = [*overrides(), "hydra.mode=RUN"]
-            status = run_to_its_end([sys.executable, sys.argv[0], *words])
-            result = finished_result(config) if status == 0 else None
-            state = "done" if result else f"failed (exit status {status})"
-    except (ValueError, OSError) as error:
-        result, state = None, f"failed: {one_line(error)}"
-    value = result["val/bits_per_byte"] if result else math.nan
-    cells.append((name, value, state))
-    return value
-
-
-def run_to_its_end(words: list[str]) -> int:
-    """Run a cell. Ctrl-C reaches it as well, SIGTERM is passed on: wait while it saves, then end
-    the sweep."""
-    child = subprocess.Popen(words)
-    try:
-        return child.wait()
-    except KeyboardInterrupt:
-        child.wait()
-        raise
-    except Terminated:
-        child.terminate()
-        child.wait()
-        raise
-
-
-def print_cells() -> int:
-    """The sweep's table; 1 if a cell failed."""
-    width = max(len(name) for name, _, _ in cells)
-    print(f"\n{'run':{width}}  bits per byte")
-    for name, value, state in cells:
-        print(f"{name:{width}}  {value:13.4f}  {state}")
-    if all(state == "done already" for _, _, state in cells):
-        print(f"all {len(cells)} runs are done already: nothing was trained")
-    failed = sum(math.isnan(value) for _, value, _ in cells)
-    if failed:
-        print(f"{failed} of {len(cells)} runs failed; repeat the command to try those again")
-    return int(failed > 0)
+    """The command that makes this run again; of a sweep's cell, that cell alone."""
+    alone = ["hydra.mode=RUN"] if SWEEP in os.environ else []
+    return "uv run " + shlex.join([os.path.relpath(sys.argv[0]), *overrides(), *alone])
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:

@@ -1,127 +1,121 @@
-"""The runs at hand: what each one is, how far it came, and how two of them differ."""
+"""The ledger of a sweep: one row per cell, in a file of its own, so that many processes write it.
+
+A row's key is the hash of its config: the same cell has the same row however it is spelt, and
+another config is another cell.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
-import shutil
+import csv
+import enum
+import io
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from storylm.config import identity, is_first_rank, read_config, read_result
+from storylm.config import TrainConfig, fingerprint, from_plain, identity, to_plain
+from storylm.whole_files import read_sealed, write_sealed, write_whole
 
-NUMBERS = ("val/bits_per_byte", "val/loss", "val/perplexity", "train/loss", "parameters", "tokens")
+
+class State(enum.Enum):
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    failed = "failed"
+    stopped = "stopped"
+    """It was hopeless."""
 
 
-def list_runs(folder: Path) -> str:
-    """One line a run: name, state, parameters, tokens, bits per byte; then what is damaged."""
-    homes = [home for home in sorted(folder.glob("[!_]*")) if is_run(home)]
-    if not homes:
-        return f"{folder} holds no run yet: uv run scripts/train.py trains one"
-    rows = [("run", "state", "parameters", "tokens", "bits per byte", "time")]
-    damage = []
-    for home in homes:
+@dataclass
+class Row:
+    """What is known of a cell."""
+
+    key: str
+    run: str
+    """Its run's name."""
+    words: list[str]
+    """What it adds to the sweep's command line."""
+    state: State = State.waiting
+    reason: str = ""
+    """Why it failed, or what is to be known of how it went, in one line."""
+    log: str = ""
+    """What it printed, as a path from the ledger's folder."""
+    attempts: int = 0
+    """Processes that were started for it, over all repetitions of the sweep."""
+    micro_batch_size: int = 0
+    """Where it ran out of memory: what it was tried with after that; else 0."""
+    peak_bytes: int = 0
+    """The most memory that its process held."""
+    wall_seconds: float = 0.0
+    """Of its last process, start-up included."""
+    figures: dict[str, Any] = field(default_factory=dict)
+    """Of its result: parameters, tokens, seconds, val/bits_per_byte and the rest."""
+
+    @property
+    def bits(self) -> float | None:
+        return self.figures.get("val/bits_per_byte")
+
+
+FIGURES = ("parameters", "tokens", "steps", "seconds", "tokens_per_second", "train/loss",
+           "val/loss", "val/bits_per_byte", "floor_bits_per_byte")  # fmt: skip
+"""What a row takes over from a run's result."""
+
+
+def cell_key(config: TrainConfig) -> str:
+    return fingerprint(identity(config))[:12]
+
+
+class Ledger:
+    """The rows of a sweep's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def file(self, key: str) -> Path:
+        return self.folder / "cells" / f"{key}.json"
+
+    def read(self, key: str) -> Row | None:
+        """ValueError in one line where the row is damaged."""
+        file = self.file(key)
+        if not file.is_file():
+            return None
+        remedy = "delete it: its cell is then looked at anew"
         try:
-            rows.append((home.name, *describe(home)))
-        except (ValueError, OSError) as error:
-            rows.append((home.name, "damaged", "", "", "", ""))
-            damage.append(str(error))
-    return "\n".join([table(rows), *([""] if damage else []), *damage])
+            return from_plain(Row, read_sealed(file, remedy))
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"{file} is damaged: {error}; {remedy}") from None
+
+    def write(self, row: Row) -> None:
+        write_sealed(self.file(row.key), to_plain(row))
+
+    def rows(self) -> list[Row]:
+        """All of them, in the order of their names."""
+        files = sorted((self.folder / "cells").glob("*.json"))
+        found = [self.read(file.stem) for file in files]
+        return sorted((row for row in found if row), key=lambda row: row.run)
+
+    def take_over(self, row: Row, result: dict[str, Any]) -> None:
+        """The cell is done, and these are its run's numbers."""
+        row.state, row.figures = State.done, {k: result[k] for k in FIGURES if k in result}
+        self.write(row)
+
+    def save_table(self, rows: list[Row]) -> Path:
+        """ledger.csv, for people and spreadsheets: a line a cell, with the dials that differ."""
+        dials = [read_words(row.words) for row in rows]
+        names = list(dict.fromkeys(name for one in dials for name in one))
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["cell", "run", "state", *names, *FIGURES, "peak_bytes", "reason"])
+        for row, one in zip(rows, dials):
+            cells = [row.figures.get(name, "") for name in FIGURES]
+            values = [one.get(name, "") for name in names]
+            writer.writerow(
+                [row.key, row.run, row.state.value, *values, *cells, row.peak_bytes, row.reason]
+            )
+        write_whole(self.folder / "ledger.csv", text.getvalue())
+        return self.folder / "ledger.csv"
 
 
-def describe(home: Path) -> tuple[str, str, str, str, str]:
-    """A run's state and numbers, for people. Raises ValueError where a file of it is damaged."""
-    config, result = read_config(home), read_result(home)
-    if config.schedule.steps == 0 and config.init_from:  # an import
-        return f"from {Path(config.init_from).name}", "", "", "", ""
-    if not result:
-        steps = sorted((home / "checkpoints").glob("step_*.ckpt"))
-        reached = int(steps[-1].stem.removeprefix("step_")) if steps else 0
-        return f"stopped at step {reached}", "", "", "", ""
-    try:
-        bits = f"{result['val/bits_per_byte']:.4f}"
-        time = f"{result['seconds'] / 60:.1f} min"
-        return "done", f"{result['parameters']:,}", f"{result['tokens']:,}", bits, time
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"{home / 'result.json'} is damaged: {error!r}; delete it and repeat the run's command"
-        ) from None
-
-
-def compare_runs(homes: list[Path]) -> str:
-    """The dials in which runs differ, then their final numbers; ValueError for fewer than two."""
-    if len(homes) < 2:
-        raise ValueError("comparing needs two runs or more: runs.py compare <run> <run>")
-    dials = [read_dials(home) for home in homes]
-    names = sorted(set().union(*dials))
-    rows = [("", *(home.name for home in homes))]
-    for name in names:
-        values = [str(one.get(name, "default")) for one in dials]
-        if len(set(values)) > 1:
-            rows.append((name, *values))
-    results = [read_result(home) or {} for home in homes]
-    for name in NUMBERS:
-        rows.append((name, *(number(result.get(name)) for result in results)))
-    return table(rows)
-
-
-def delete_run(home: Path) -> str:
-    """Remove a run's folder. ValueError where it is being trained."""
-    check_run(home)
-    with one_writer(home):
-        shutil.rmtree(home)
-    return f"{home} is deleted"
-
-
-def one_writer(home: Path) -> IO[str]:
-    """Hold a run's lock, on rank 0, until the file is closed; a second process is refused.
-
-    Other ranks get a file that locks nothing. A process that dies lets go at once.
-    """
-    if not is_first_rank() or os.name != "posix":
-        return open(os.devnull)
-    import fcntl
-
-    locks = home.parent / "_locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    file = (locks / home.name).open("a+")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free at once when its holder dies
-    except OSError:
-        file.seek(0)
-        raise ValueError(
-            f"{home} is in the hands of process {file.read().strip() or '?'}; wait for it, or "
-            "take another run"
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()} on {platform.node()}")
-    file.flush()
-    return file
-
-
-def is_run(home: Path) -> bool:
-    """Whether a folder is a run, be it a damaged one."""
-    return (home / "config.yaml").is_file() or (home / "checkpoints").is_dir()
-
-
-def check_run(home: Path) -> None:
-    if not is_run(home):
-        raise FileNotFoundError(f"{home} is not a run: it has no config.yaml")
-
-
-def read_dials(home: Path) -> dict[str, Any]:
-    check_run(home)
-    return identity(read_config(home))
-
-
-def number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
-
-
-def table(rows: list[tuple[str, ...]]) -> str:
-    """Rows of text in columns; the first row is the head."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+def read_words(words: list[str]) -> dict[str, str]:
+    """`["model.n_layers=2"]` as a dict."""
+    return dict(word.lstrip("+~").split("=", 1) for word in words if "=" in word)

@@ -68,7 +68,8 @@ def needs_import(cfg: DictConfig) -> bool:
     ):
         return True
     known = sorted(path.parent.name for path in Path(runs).glob("[!_]*/config.yaml"))
-    listed = f"there are {', '.join(known[:8])}" if known else "there is none yet"
+    more = "; scripts/runs.py lists all" if len(known) > 3 else ""
+    listed = f"there are {', '.join(known[:3])}{more}" if known else "there is none yet"
     raise FileNotFoundError(
         f"init_from={init_from} is no run ({listed}), no folder, no .bin file and no hub id"
     )

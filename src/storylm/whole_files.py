@@ -105,3 +105,14 @@ def seal_of(plain: dict[str, Any]) -> str:
     """sha256 of plain data in its canonical JSON form, as hex."""
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_folder(dial: str, folder: Path | str) -> None:
+    """Make the folder that a dial names, where it is not. ValueError in one line where it cannot be
+    made."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        words = "it is a file" if folder.is_file() else error.strerror
+        raise ValueError(f"{dial}={folder}: {words}; give a folder that can be made") from None

@@ -106,8 +106,8 @@ def card(dials: list[str]) -> None:
     from storylm.data.prepare import prepare_data, prepare_tokenizer
     from storylm.data.shards import count_cores
     from storylm.optim.schedule import count_steps
+    from storylm.training.machine import lightning_precision
     from storylm.training.preflight import preflight
-    from storylm.training.run import lightning_precision
 
     config = compose_config(dials)
     torch.set_num_threads(config.run.threads or count_cores())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from storylm.config import BenchmarkConfig, BenchmarkKind
-from storylm.whole_files import write_whole
+from storylm.whole_files import make_folder, write_whole
 
 
 def benchmark(config: BenchmarkConfig) -> int:
@@ -24,9 +24,11 @@ def benchmark(config: BenchmarkConfig) -> int:
 
     What it ran in is removed when all went well, and named where it is kept.
     """
+    if config.peers and not Path(config.peers).expanduser().is_dir():
+        raise FileNotFoundError(f"peers={config.peers} is no folder; give one with checkouts")
     name, room = config.what.value, find_room(config.what)
     folder = Path(config.folder or tempfile.mkdtemp(prefix="storylm-benchmark-")).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder("folder", folder)
     scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
     if config.what.proves:
         import torch

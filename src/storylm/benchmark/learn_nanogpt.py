@@ -27,7 +27,7 @@ from storylm.data.loading import StoryRows
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.model.loss import bits_per_byte, score_rows
 from storylm.tokenizer import Tokenizer
-from storylm.training.run import has_fast_bf16
+from storylm.training.machine import has_fast_bf16
 
 
 def train_nanogpt(request: dict[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,8 @@ THEIR_DIALS = {
 fiftieth of the steps; dtype=auto takes bfloat16 where the hardware multiplies it fast."""
 SAID_BY_THE_RACE = {
     "run.seed", "run.threads", "run.name", "run.folder", "run.validate_every", "preflight",
-    "run.validate_stories", "schedule.steps", "schedule.tokens", "schedule.passes", "logger",
+    "run.validate_stories", "schedule.steps", "schedule.tokens", "schedule.passes",
+    "schedule.flops", "schedule.minutes", "logger",
     "callbacks", "data.folder", "tokenizer.folder", "init_from",
 }  # fmt: skip
 PACE_STEPS = 24

@@ -23,7 +23,8 @@ from storylm.data.loading import Windows, WindowSampler
 from storylm.memory import steady_memory
 from storylm.model.transformer import Transformer
 from storylm.optim.schedule import lr_multiplier
-from storylm.training.run import lightning_precision, train
+from storylm.training.machine import lightning_precision
+from storylm.training.run import train
 from storylm.training.step import accumulate_gradients, clip_gradients, gradient_norm
 
 

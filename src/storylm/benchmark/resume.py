@@ -78,13 +78,13 @@ class Tally:
 def prove_resume(
     config: BenchmarkConfig, scratch: Path, names: tuple[str, ...] = tuple(CONFIGURATIONS)
 ) -> dict[str, Any]:
-    """Kill `config.kills` runs of these configurations; print and return the tallies."""
+    """Kill `config.run_kills` runs of these configurations; print and return the tallies."""
     chance = random.Random(config.seed)
-    wanted = max(1, config.kills // 10)
-    names = names[: config.kills]  # each is killed at least once
+    wanted = max(1, config.run_kills // 10)
+    names = names[: config.run_kills]  # each is killed at least once
     tallies: list[Tally] = []
     for i, name in enumerate(names):
-        quota = config.kills // len(names) + (i < config.kills % len(names))
+        quota = config.run_kills // len(names) + (i < config.run_kills % len(names))
         missing = {
             phase: wanted - sum(tally.fell_into[phase] for tally in tallies) for phase in AIMED
         }

@@ -20,6 +20,7 @@ from storylm.config.learning import (
     Average,
     OptimConfig,
     OptimizerKind,
+    Scale,
     ScheduleConfig,
     ScheduleKind,
 )
@@ -41,9 +42,11 @@ from storylm.config.run import (
     Precision,
     Preflight,
     RunConfig,
+    SweepConfig,
     TrainConfig,
 )
 from storylm.config.scripts import (
+    AtlasConfig,
     BenchmarkConfig,
     BenchmarkKind,
     EvaluateConfig,
@@ -70,6 +73,7 @@ __all__ = [
     "MLP",
     "OURS_NOT_THE_TRAINERS",
     "WATCHERS",
+    "AtlasConfig",
     "Average",
     "BenchmarkConfig",
     "BenchmarkKind",
@@ -94,8 +98,10 @@ __all__ = [
     "ReplayConfig",
     "RopeScaling",
     "RunConfig",
+    "Scale",
     "ScheduleConfig",
     "ScheduleKind",
+    "SweepConfig",
     "TextSources",
     "TokenizerConfig",
     "TokenizerKind",

@@ -17,6 +17,7 @@ from storylm.config.identity import run_name
 from storylm.config.plain import default_of, refuse_extra
 from storylm.config.run import TrainConfig
 from storylm.config.scripts import (
+    AtlasConfig,
     BenchmarkConfig,
     EvaluateConfig,
     ExportConfig,
@@ -29,6 +30,7 @@ SCHEMAS = {
     "train": TrainConfig,
     "generate": GenerateConfig,
     "evaluate": EvaluateConfig,
+    "atlas": AtlasConfig,
     "export": ExportConfig,
     "import": ImportConfig,
     "replay": ReplayConfig,

@@ -15,6 +15,18 @@ class OptimizerKind(enum.Enum):
     AdamW."""
 
 
+class Scale(enum.Enum):
+    """What becomes of the learning rate at another size than 4 layers of width 128."""
+
+    none = "none"
+    mup = "mup"
+    """Maximal-update parametrization for width (Yang & Hu 2021, arXiv 2203.03466), and for depth
+    its companion (Dey et al. 2025, arXiv 2505.01618): initial weights and rates per kind of
+    parameter, so that the best rate stays where it is."""
+    steplaw = "steplaw"
+    """A power law of parameters and tokens, for all parameters alike: N ** -0.508 D ** 0.238."""
+
+
 class Average(enum.Enum):
     none = "none"
     ema = "ema"
@@ -45,6 +57,8 @@ class OptimConfig:
     """Decay the embeddings too, as GPT-2's own training did."""
     clip: float = 1.0
     """Largest norm of the whole gradient; 0 does not clip."""
+    scale: Scale = Scale.none
+    """How the learning rate follows the size; it is meant for 4 layers of width 128."""
     average: Average = Average.none
     average_decay: float = 0.999
     """For average=ema: the share of the average that stays at each step."""
@@ -62,9 +76,16 @@ class OptimConfig:
             require(value > 0, f"optim.{name}={value} must be positive")
         at_least("optim", self, 0, "weight_decay", "clip")
         muon = self.kind is OptimizerKind.muon
+        require(
+            not muon or self.scale is not Scale.steplaw,
+            "optim.scale=steplaw is a law of AdamW's rate: give optim=adamw or optim.scale=mup",
+        )
         check_use("optim", self, muon, "optim=muon", "momentum", "muon_ratio")
         ema = self.average is Average.ema
         check_use("optim", self, ema, "optim.average=ema", "average_decay")
+
+
+LENGTHS = ("steps", "tokens", "passes", "flops", "minutes")
 
 
 class ScheduleKind(enum.Enum):
@@ -76,8 +97,8 @@ class ScheduleKind(enum.Enum):
 
 @dataclass
 class ScheduleConfig:
-    """How long training lasts, and the learning rate on the way. Give exactly one of steps, tokens
-    and passes."""
+    """How long training lasts, and the learning rate on the way. Give exactly one of steps,
+    tokens, passes, flops and minutes."""
 
     kind: ScheduleKind = ScheduleKind.cosine
     steps: int | None = None
@@ -86,6 +107,12 @@ class ScheduleConfig:
     """Training tokens, rounded up to whole steps."""
     passes: float | None = None
     """Times through the training data, rounded up to whole steps."""
+    flops: float | None = None
+    """Floating-point operations of training (`flops_per_token` says how they are counted), rounded
+    up to whole steps."""
+    minutes: float | None = None
+    """Time of training's steps, validation and saving not included. It is turned into steps once,
+    when the run begins, by measuring a few; another machine would make another run of it."""
     warmup: float = 0.02
     """Share of the run in which the rate rises from nearly 0 to its peak."""
     decay: float = 0.2
@@ -95,18 +122,14 @@ class ScheduleConfig:
 
     def __post_init__(self) -> None:
         check_values("schedule", self)
-        given = {
-            name: getattr(self, name)
-            for name in ("steps", "tokens", "passes")
-            if getattr(self, name) is not None
-        }
+        given = {name: getattr(self, name) for name in LENGTHS if getattr(self, name) is not None}
         told = (
             ", ".join(f"schedule.{name}={value}" for name, value in given.items()) or "none of them"
         )
         require(
             len(given) == 1,
-            "exactly one of schedule.steps, schedule.tokens and schedule.passes is needed, "
-            f"got {told}; unset one with =null",
+            f"exactly one of schedule.{', schedule.'.join(LENGTHS[:-1])} and "
+            f"schedule.{LENGTHS[-1]} is needed, got {told}; unset one with =null",
         )
         for name, value in given.items():
             nothing = name == "steps" and value == 0

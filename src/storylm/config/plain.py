@@ -38,10 +38,15 @@ def unknown_dial(name: str, known: list[str]) -> str:
     """One line for a misspelt dial, with the nearest right ones."""
     word = name.rpartition(".")[2]
     near = [other for other in known if other.rpartition(".")[2] == word]  # in another section
+    near = near or [other for other in known if initials(other) == word]  # lr
     near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"there is no dial {name}" + (
         f"; did you mean {near[0]}?" if near else "; --cfg job lists them all"
     )
+
+
+def initials(name: str) -> str:
+    return "".join(part[0] for part in name.rpartition(".")[2].split("_"))
 
 
 def to_plain(value: Any) -> Any:

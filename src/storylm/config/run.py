@@ -15,7 +15,7 @@ from storylm.config.checks import (
     free,
     require,
 )
-from storylm.config.learning import OptimConfig, OptimizerKind, ScheduleConfig
+from storylm.config.learning import OptimConfig, OptimizerKind, Scale, ScheduleConfig
 from storylm.config.model import ModelConfig
 from storylm.config.plain import default_of
 from storylm.config.text import DataConfig, DataKind, TokenizerConfig, TokenizerKind
@@ -133,6 +133,27 @@ class RunConfig:
         check_line("run.folder", self.folder)
 
 
+@dataclass
+class SweepConfig:
+    """The sweep whose cell this run is."""
+
+    name: str = free("")
+    """Folder under `run.folder`/_sweeps, and the group in Trackio. Empty: the experiment's name, or
+    one made of what is swept."""
+    minutes: float = free(0.0)
+    """Wall time of a cell, start-up included; one that takes longer is stopped, and is failed until
+    the sweep is repeated. 0 sets no limit."""
+    stop_hopeless: bool = free(False)
+    """Stop a cell whose bits per byte stay behind the median of those that are done, step for step.
+    For searches; in a grid small models would never end."""
+
+    def __post_init__(self) -> None:
+        check_values("sweep", self)
+        at_least("sweep", self, 0, "minutes")
+        if self.name:
+            check_file_name("sweep.name", self.name)
+
+
 OURS_NOT_THE_TRAINERS = {
     "max_steps": "schedule.steps",
     "max_epochs": "schedule.passes",
@@ -196,6 +217,9 @@ class LoraConfig:
         )
 
 
+MAX_LAYERS = 1_000
+
+
 @dataclass
 class TrainConfig:
     """The whole tree of `scripts/train.py`."""
@@ -212,6 +236,7 @@ class TrainConfig:
     finetune: Finetune = Finetune.full
     """With init_from: train all weights, or low-rank adapters."""
     lora: LoraConfig = field(default_factory=LoraConfig)
+    sweep: SweepConfig = field(default_factory=SweepConfig)
     preflight: Preflight = free(Preflight.on)
     """What happens before a new run's first step; a run that goes on is not measured again."""
     trainer: dict[str, Any] = free({})
@@ -224,6 +249,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         check_file_name("run.label", self.run.label)  # after the names that it is made of
         check_line("init_from", self.init_from, empty=True)
+        layers = self.model.n_layers
+        require(layers <= MAX_LAYERS, f"model.n_layers={layers} must be at most {MAX_LAYERS}")
         require(
             self.finetune is Finetune.full or bool(self.init_from),
             f"finetune={self.finetune.value} adapts a trained model: give init_from=<run>",
@@ -232,6 +259,15 @@ class TrainConfig:
             self.finetune is Finetune.full or self.optim.kind is OptimizerKind.adamw,
             f"optim.kind={self.optim.kind.value} moves whole matrices, but finetune=lora has only "
             "adapters, which are left to AdamW: give optim=adamw",
+        )
+        require(
+            self.optim.scale is not Scale.mup or not self.model.tie_embeddings,
+            "optim.scale=mup needs an unembedding of its own, which begins and moves in another "
+            "way than the embedding: give model.tie_embeddings=false",
+        )
+        require(
+            self.optim.scale is not Scale.mup or not self.init_from,
+            "optim.scale=mup says where weights begin, but init_from brings its own: leave it out",
         )
         require(
             self.schedule.steps != 0 or bool(self.init_from), "schedule.steps=0 must be positive"

@@ -6,6 +6,7 @@ import enum
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
@@ -99,6 +100,33 @@ class EvaluateConfig:
         """The runs by name, each once."""
         named = self.run if isinstance(self.run, list) else [self.run]
         return list(dict.fromkeys(str(run) for run in named))
+
+
+@dataclass
+class AtlasConfig:
+    """The tree of `scripts/atlas.py`."""
+
+    sweep: str = MISSING
+    """A sweep by its name: a folder under `<folder>/_sweeps`."""
+    folder: str = "runs"
+    """Where the runs are."""
+    stories: int = 100
+    """Held-out stories on which each cell is graded that is not yet; 0 grades none."""
+    draws: int = 200
+    """Cells are drawn anew so often for the intervals of the laws."""
+    threads: int = 0
+    """CPU threads; 0 takes every core."""
+
+    def __post_init__(self) -> None:
+        check_values("", self)
+        check_file_name("sweep", self.sweep)
+        check_line("folder", self.folder)
+        at_least("", self, 0, "stories", "threads")
+        at_least("", self, 10, "draws")
+
+    @property
+    def home(self) -> Path:
+        return Path(self.folder) / "_sweeps" / self.sweep
 
 
 class Format(enum.Enum):
@@ -204,6 +232,8 @@ class BenchmarkKind(enum.Enum):
     """Runs are killed at any moment and must end with the bits of those that were not."""
     damage = "damage"
     """One file is damaged, and the run must end the same or refuse it by name."""
+    sweep = "sweep"
+    """Sweeps are killed and their cells harmed, and each must tell what became of it."""
     train = "train"
     """Tokens per second and memory of a training step, beside peers and what products allow."""
     learn = "learn"
@@ -218,7 +248,7 @@ class BenchmarkKind(enum.Enum):
     @property
     def proves(self) -> bool:
         """Whether it tries to break training; the others race."""
-        return self in (BenchmarkKind.resume, BenchmarkKind.damage)
+        return self in (BenchmarkKind.resume, BenchmarkKind.damage, BenchmarkKind.sweep)
 
 
 @dataclass
@@ -226,9 +256,10 @@ class BenchmarkConfig:
     """The tree of `scripts/benchmark.py`."""
 
     what: BenchmarkKind = BenchmarkKind.resume
-    """A proof (resume, damage) or a race (train, learn, tokenize, generate, overhead)."""
-    kills: int = 50
-    """For what=resume: processes that are killed, over all configurations."""
+    """A proof (resume, damage, sweep) or a race (train, learn, tokenize, generate, overhead)."""
+    kills: int = 0
+    """For what=resume: processes that are killed, over all configurations; 0: fifty. For
+    what=sweep: how often a sweep is killed; 0: three times."""
     trials: int = 500
     """For what=damage: files that are damaged, one in each trial."""
     trial: int = -1
@@ -290,8 +321,8 @@ class BenchmarkConfig:
     def __post_init__(self) -> None:
         check_values("", self)
         shape = ("n_layers", "d_model", "head_dim", "vocab_size", "context_length", "batch_size")
-        at_least("", self, 1, "kills", "trials", "rounds", "steps", *shape)
-        at_least("", self, 0, "seed", "threads")
+        at_least("", self, 1, "trials", "rounds", "steps", *shape)
+        at_least("", self, 0, "kills", "seed", "threads")
         at_least("", self, -1, "trial")
         check_line("folder", self.folder, empty=True)
         check_line("peers", self.peers, empty=True)
@@ -299,7 +330,8 @@ class BenchmarkConfig:
             check_line("contenders", name)
         what, kind = self.what, BenchmarkKind
         races = "what=train, learn, tokenize, generate or overhead"
-        check_use("", self, what is kind.resume, "what=resume", "kills")
+        kills = what in (kind.resume, kind.sweep)
+        check_use("", self, kills, "what=resume or sweep", "kills")
         check_use("", self, what is kind.damage, "what=damage", "trials", "trial")
         check_use("", self, not what.proves, races, "peers", "rounds", "contenders")
         check_use("", self, what is kind.train, "what=train", "steps", *shape)
@@ -340,6 +372,10 @@ class BenchmarkConfig:
     def run_threads(self) -> int:
         """CPU threads of each run or contender."""
         return self.threads or (1 if self.what.proves else os.cpu_count() or 1)
+
+    @property
+    def run_kills(self) -> int:
+        return self.kills or (3 if self.what is BenchmarkKind.sweep else 50)
 
 
 def check_checkpoint(checkpoint: str) -> None:

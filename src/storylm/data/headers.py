@@ -8,6 +8,9 @@ import numpy as np
 
 from storylm.data.shards import TokenShards
 
+LOOKED_AT = 1_000
+"""Stories among which one must have the marker."""
+
 
 class Headers:
     """Finds the header of each story: all up to a marker, such as the "Story:" of instruction data.
@@ -16,9 +19,15 @@ class Headers:
     """
 
     def __init__(self, shards: TokenShards, tokens_V: Sequence[bytes], marker: str) -> None:
-        """`tokens_V`: the bytes of each id."""
+        """`tokens_V`: the bytes of each id. ValueError where no story has the marker."""
         self.shards, self.tokens_V, self.marker = shards, tokens_V, marker.encode()
         self.starts = shards.story_starts()
+        stops = [*self.starts[1 : LOOKED_AT + 1], len(shards)]
+        if not any(self.header_tokens(begin + 1, stop) for begin, stop in zip(self.starts, stops)):
+            raise ValueError(
+                f"run.loss_after={marker} stands in none of the first {len(stops):,} stories; it "
+                "ends the header of instruction data, as Story: does"
+            )
 
     def counted(self, start: int, end: int) -> np.ndarray:
         """Whether each of the ids [start, end) of the shards counts, bool (end - start,).

@@ -250,6 +250,10 @@ def match_files(config: DataConfig, split: str, find: Callable[[str], list[str]]
         for pattern in getattr(config, dial):
             if not (found := find(pattern)):
                 where = f" in the data set {config.hub_id}" if config.hub_id else ""
+                if os.path.isdir(os.path.expanduser(pattern)) and not where:
+                    raise FileNotFoundError(
+                        f"data.{dial}: {pattern} is a folder; name its files, as {pattern}/*.txt"
+                    )
                 raise FileNotFoundError(f"data.{dial}: no file {pattern}{where}; check the path")
             names |= dict.fromkeys(found)
         matched[dial] = list(names)

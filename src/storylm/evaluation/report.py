@@ -68,6 +68,14 @@ def about(run: Run, config: EvaluateConfig) -> dict[str, Any]:
     }
 
 
+def graded_stories(home: Path) -> int:
+    """On how many stories a run's last evaluation stands; 0 where there is none."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        graded = json.loads((home / "evaluation" / "fables.json").read_text(encoding="utf-8"))
+        return int(graded.get("stories", 0))
+    return 0
+
+
 def world_of(run: Run) -> str | None:
     """The fingerprint of the story world that a run was trained on: from its result, or from the
     manifest of its shards where they are still there; None where neither knows."""

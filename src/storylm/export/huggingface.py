@@ -144,7 +144,7 @@ def import_model(source: str, revision: str = "main") -> Imported:
 
     config_file = find_file(source, "config.json", revision)
     if config_file is None:
-        refuse("it has no config.json")
+        refuse("it has no config.json; give a run, a folder or hub id with one, or a llama2c .bin")
     plain = read_json(config_file)
     architecture = architecture_named(plain, refuse)
     try:

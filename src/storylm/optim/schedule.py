@@ -25,10 +25,22 @@ def lr_multiplier(progress: float, schedule: ScheduleConfig) -> float:
     return schedule.final + (1 - schedule.final) * 0.5 * (1 + math.cos(math.pi * turned))
 
 
-def count_steps(schedule: ScheduleConfig, *, train_tokens: int, tokens_per_step: int) -> int:
-    """Optimizer steps of the run, from whichever length is given; at least one."""
+def count_steps(
+    schedule: ScheduleConfig,
+    *,
+    train_tokens: int,
+    tokens_per_step: int,
+    flops_per_token: int = 0,
+    seconds_per_step: float = 0.0,
+) -> int:
+    """Optimizer steps of the run, from whichever length is given; at least one. FLOPs are not
+    exceeded by more than a step, and minutes are those of training's steps alone."""
     if schedule.steps is not None:
         return schedule.steps
     if schedule.tokens is not None:
         return max(1, math.ceil(schedule.tokens / tokens_per_step))
+    if schedule.flops is not None:
+        return max(1, math.ceil(schedule.flops / (flops_per_token * tokens_per_step)))
+    if schedule.minutes is not None:
+        return max(1, round(60 * schedule.minutes / seconds_per_step))
     return max(1, math.ceil(schedule.passes * train_tokens / tokens_per_step))

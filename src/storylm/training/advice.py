@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from storylm.config import Finetune, OptimizerKind, TrainConfig
+from storylm.config import Finetune, OptimizerKind, Scale, TrainConfig
 from storylm.model.size import count_parameters, embedding_parameters, non_embedding_parameters
+from storylm.optim.scale import Part, rate_scale, step_law
 
 TRUSTED_PARAMETERS, TRUSTED_TOKENS = 1e6, 1e9
 """For smaller models and longer runs the step law's rate, ever higher, is an extrapolation: a low
@@ -19,12 +20,6 @@ FEWEST_WINDOWS = 8
 TOO_HIGH, TOO_LOW = 3.5, 1 / 5
 """Learning rates over the step law's. On the quickstart's model 2.8 times the law's rate cost 23 %
 more bits than the law's, 5.5 times three times as many (runs/LOG.md); a low one wastes time."""
-
-
-def step_law(parameters: float, tokens: float) -> tuple[float, float]:
-    """The learning rate and the tokens per step that suit AdamW, from non-embedding parameters and
-    training tokens: the step law, as fitted to models below 59M parameters on TinyStories."""
-    return 0.0985 * parameters**-0.508 * tokens**0.238, 3.6e-4 * tokens**0.931
 
 
 def advice(config: TrainConfig, facts: dict[str, Any]) -> list[str]:
@@ -127,6 +122,8 @@ def of_learning(config: TrainConfig, facts: dict[str, Any]) -> list[str]:
         law, batch = step_law(parameters, tokens)
         low, _ = step_law(max(parameters, TRUSTED_PARAMETERS), min(tokens, TRUSTED_TOKENS))
         rate = config.optim.learning_rate
+        if config.optim.scale is not Scale.none:
+            rate *= rate_scale(Part.reader, config.model, config.optim, tokens)
         if rate > TOO_HIGH * law:
             found.append(
                 f"optim.learning_rate={rate:g} is {rate / law:.1f} times what this size and length "
@@ -179,5 +176,6 @@ def halved(config: TrainConfig) -> int:
 
 def whole_pass(config: TrainConfig) -> str:
     """The dials that make a run of one pass."""
-    given = [name for name in ("steps", "tokens") if getattr(config.schedule, name) is not None]
+    lengths = ("steps", "tokens", "flops", "minutes")
+    given = [name for name in lengths if getattr(config.schedule, name) is not None]
     return " ".join(["schedule.passes=1", *(f"schedule.{name}=null" for name in given)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from storylm.processes import OutOfMemory
 from storylm.training.callbacks import minutes
 
 
@@ -23,11 +24,14 @@ class Card:
     facts: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    too_large: bool = False
+    """Whether it is the memory that refuses; a smaller micro-batch may fit."""
 
     def refuse(self) -> None:
         """Raise ValueError, in one line, for a run that cannot work."""
         if self.refusals:
-            raise ValueError(f"{self.home}: {'; '.join(self.refusals)}")
+            kind = OutOfMemory if self.too_large else ValueError
+            raise kind(f"{self.home}: {'; '.join(self.refusals)}")
 
     def text(self) -> str:
         """One screen for a person."""

@@ -8,9 +8,11 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from storylm.config import Precision
 from storylm.memory import give_back
 
 try:
@@ -136,3 +138,19 @@ def peak_flops(device: torch.device, bf16: bool) -> float:
         (a_NN @ a_NN)[0, 0].item()  # waits for the device
         best = min(best, time.perf_counter() - began)
     return 2 * n**3 / best
+
+
+def lightning_precision(precision: Precision, trainer: dict[str, Any]) -> str:
+    """Lightning's word for our dial; auto asks the hardware."""
+    if precision is Precision.auto:
+        precision = Precision.bf16 if has_fast_bf16(trainer) else Precision.fp32
+    return {Precision.fp32: "32-true", Precision.bf16: "bf16-mixed"}[precision]
+
+
+def has_fast_bf16(trainer: dict[str, Any]) -> bool:
+    accelerator = trainer.get("accelerator", "auto")
+    if accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if accelerator in ("auto", "gpu", "mps") and torch.backends.mps.is_available():
+        return False
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

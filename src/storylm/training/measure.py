@@ -32,6 +32,7 @@ from storylm.model.loss import score_rows
 from storylm.model.transformer import Transformer
 from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer
+from storylm.optim.scale import scale_start
 from storylm.optim.schedule import lr_multiplier
 from storylm.training.machine import Memory, peak_flops
 from storylm.training.step import (
@@ -104,12 +105,15 @@ class Trial:
         self.config = config = from_plain(TrainConfig, request["config"])
         torch.manual_seed(config.run.seed)
         self.model = Transformer(config.model)
+        scale_start(self.model, config.model, config.optim)
         if config.finetune is Finetune.lora:
             add_adapters(self.model, config.lora)
         self.model.checkpoint_blocks = config.run.gradient_checkpointing
         self.model.to(device)
         self.compile()
-        self.optimizer = without_probe(build_optimizer(self.model, config.optim), device)
+        tokens = request["steps"] * config.run.tokens_per_step
+        optimizer = build_optimizer(self.model, config.optim, tokens=tokens)
+        self.optimizer = without_probe(optimizer, device)
         self.learning = [p for p in self.model.parameters() if p.requires_grad]
         self.average = None
         if config.optim.average is not Average.none:

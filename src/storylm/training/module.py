@@ -27,6 +27,7 @@ from storylm.model.size import count_parameters, flops_per_token
 from storylm.model.transformer import Transformer
 from storylm.optim.average import AveragedWeights
 from storylm.optim.build import build_optimizer
+from storylm.optim.scale import scale_start
 from storylm.optim.schedule import lr_multiplier
 from storylm.tokenizer import Tokenizer
 from storylm.training.guards import Guard, describe
@@ -64,6 +65,7 @@ class PretrainModule(L.LightningModule):
         self.validate_every = config.run.validate_every or max(1, total_steps // 10)
         self.save_hyperparameters({"config": to_plain(config), "total_steps": total_steps})
         self.model = Transformer(config.model)
+        scale_start(self.model, config.model, config.optim)
         if weights is not None:
             self.model.load_state_dict(weights)
         if config.finetune is Finetune.lora:
@@ -209,7 +211,8 @@ class PretrainModule(L.LightningModule):
         self.sharded = True
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        optimizer = build_optimizer(self.model, self.config.optim)
+        tokens = self.total_steps * self.config.run.tokens_per_step
+        optimizer = build_optimizer(self.model, self.config.optim, tokens=tokens)
         return without_probe(optimizer, self.trainer.strategy.root_device)
 
     # ----------------------------------------------------------------------------- validation

@@ -83,6 +83,7 @@ def preflight(
     request |= {"device": str(device), "bf16": "bf16" in precision, "folder": str(folder)}
     answer = ask(request, child)
     if words := answer.get("out_of_memory"):
+        card.too_large = True
         card.refusals.append(
             f"its first steps run out of memory ({words}; "
             f"{facts['memory_available_bytes']:,} bytes were free); "

@@ -17,9 +17,9 @@ from storylm.config import NonFinite, ReplayConfig, read_config, read_result, ru
 from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data
 from storylm.data.shards import count_cores
-from storylm.optim.schedule import count_steps
 from storylm.tokenizer import load_tokenizer
 from storylm.training.checks import check_contract, check_result, origin_seal
+from storylm.training.length import length_in_steps
 from storylm.training.module import PretrainModule
 from storylm.training.report import runtime_card
 from storylm.training.run import build_trainer, origin_weights, quiet_lightning
@@ -48,9 +48,7 @@ def replay(asked: ReplayConfig) -> str:
         check_contract(file, stored, config, contract)
     if result := read_result(home):
         check_result(config, result, contract)
-    total = count_steps(
-        config.schedule, train_tokens=len(train), tokens_per_step=config.run.tokens_per_step
-    )
+    total = length_in_steps(config, home, train_tokens=len(train), measures=False)
     if step >= total:
         raise ValueError(f"step={step} is beyond {home}, whose last step is {total - 1}")
     began, file = max(((at, file) for at, file, _ in known if at <= step), default=(0, None))

@@ -26,7 +26,6 @@ from storylm.checkpoint import load_run
 from storylm.command_line import requeue
 from storylm.config import (
     Finetune,
-    Precision,
     Preflight,
     TrainConfig,
     finished_result,
@@ -38,11 +37,11 @@ from storylm.data.loading import TokenDataModule
 from storylm.data.prepare import prepare_data, prepare_tokenizer
 from storylm.data.shards import count_cores
 from storylm.generation import Diverged
-from storylm.ledger import one_writer
 from storylm.model.adapters import merge_adapters
 from storylm.model.outline import outline
-from storylm.optim.schedule import count_steps
 from storylm.origin import origin_folder
+from storylm.processes import OutOfMemory
+from storylm.runs import one_writer
 from storylm.tokenizer import Tokenizer, load_tokenizer
 from storylm.training.callbacks import StopSignals
 from storylm.training.checks import (
@@ -56,7 +55,8 @@ from storylm.training.checks import (
     sources_and_origin,
 )
 from storylm.training.child import Child
-from storylm.training.machine import peak_flops
+from storylm.training.length import length_in_steps
+from storylm.training.machine import lightning_precision, peak_flops
 from storylm.training.module import PretrainModule
 from storylm.training.preflight import check_memory, preflight
 from storylm.training.report import runtime_card, save_config, summarize, write_report
@@ -96,11 +96,6 @@ def train(config: TrainConfig, *, command: str = "", child: Child | None = None)
     train_shards, valid_shards = prepare_data(config.data, tokenizer)
     data = TokenDataModule(config, train_shards, valid_shards, tokenizer)
 
-    steps = count_steps(
-        config.schedule,
-        train_tokens=len(train_shards),
-        tokens_per_step=config.run.tokens_per_step,
-    )
     contract = {"tokenizer": tokenizer.fingerprint, "data": train_shards.manifest["fingerprint"]}
     if seal := origin_seal(config):
         contract["origin"] = seal
@@ -108,6 +103,8 @@ def train(config: TrainConfig, *, command: str = "", child: Child | None = None)
         check_result(config, result, contract)
         return say_done(config, result)
     lock = one_writer(home)  # held until this function ends
+    with memory_in_words(config):
+        steps = length_in_steps(config, home, train_tokens=len(train_shards))
     L.seed_everything(config.run.seed, workers=True, verbose=False)
     newest = newest_checkpoint(config, home, contract, steps)
     weights = None
@@ -257,7 +254,7 @@ def memory_in_words(config: TrainConfig) -> Iterator[None]:
         if not full and "can't allocate memory" not in words:
             raise
         size = config.run.micro_batch_size
-        raise ValueError(
+        raise OutOfMemory(
             f"the memory is full ({words}); lower run.micro_batch_size={size}, to "
             f"{max(1, size // 2)} say, or add run.gradient_checkpointing=true: the run goes on"
         ) from error
@@ -337,22 +334,6 @@ def tell_stories(config: TrainConfig, home: Path) -> list[str]:
 
 
 # ----------------------------------------------------------------------------------- the machine
-
-
-def lightning_precision(precision: Precision, trainer: dict[str, Any]) -> str:
-    """Lightning's word for our dial; auto asks the hardware."""
-    if precision is Precision.auto:
-        precision = Precision.bf16 if has_fast_bf16(trainer) else Precision.fp32
-    return {Precision.fp32: "32-true", Precision.bf16: "bf16-mixed"}[precision]
-
-
-def has_fast_bf16(trainer: dict[str, Any]) -> bool:
-    accelerator = trainer.get("accelerator", "auto")
-    if accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    if accelerator in ("auto", "gpu", "mps") and torch.backends.mps.is_available():
-        return False
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def quiet_lightning() -> None:

@@ -123,7 +123,7 @@ class TrackioLogger(Logger):
         self, project: str, name: str, folder: str = "runs/_trackio", group: str | None = None
     ) -> None:
         super().__init__()
-        self.project, self.run_name, self.group = project, name, group
+        self.project, self.run_name, self.group = project, name, group or None
         # Trackio reads its folder when it is imported, so this has to come first.
         self.folder = Path(os.environ.setdefault("TRACKIO_DIR", str(Path(folder).resolve())))
         self.config: dict[str, Any] = {}

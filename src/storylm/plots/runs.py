@@ -1,4 +1,4 @@
-"""The one door to matplotlib: every picture of the project, in one look."""
+"""Pictures of single runs and of races."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from omegaconf import OmegaConf
 
-from storylm import ledger
+from storylm import runs as at_hand
 from storylm.config import ModelConfig, ScheduleConfig, TrainConfig, to_plain
 
 RESULT = {"val/bits_per_byte": 0.5, "val/loss": 1.0, "val/perplexity": 2.7, "train/loss": 1.1}
@@ -27,13 +27,13 @@ def runs(tmp_path):
 
 
 def test_the_list_says_how_far_each_run_came(runs):
-    _, _, one, two = ledger.list_runs(runs).splitlines()
+    _, _, one, two = at_hand.list_runs(runs).splitlines()
     assert one.split()[:4] == ["one", "done", "1,000", "5,000"]
     assert "stopped at step 5" in two
 
 
 def test_a_comparison_shows_only_the_dials_that_differ(runs):
-    text = ledger.compare_runs([runs / "one", runs / "two"])
+    text = at_hand.compare_runs([runs / "one", runs / "two"])
     assert "model.n_layers" in text
     assert "schedule.steps" not in text
     assert "0.5000" in text
@@ -41,10 +41,10 @@ def test_a_comparison_shows_only_the_dials_that_differ(runs):
 
 def test_deleting_asks_that_it_is_a_run(runs):
     with pytest.raises(FileNotFoundError, match="is not a run"):
-        ledger.delete_run(runs / "_trackio")
-    ledger.delete_run(runs / "one")
+        at_hand.delete_run(runs / "_trackio")
+    at_hand.delete_run(runs / "one")
     assert not (runs / "one").exists()
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path):
-    assert "uv run scripts/train.py" in ledger.list_runs(tmp_path)
+    assert "uv run scripts/train.py" in at_hand.list_runs(tmp_path)

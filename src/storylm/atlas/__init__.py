@@ -1,0 +1,1 @@
+"""What a sweep says: tables and pictures, scaling laws with their intervals, and one page."""
