@@ -1,5 +1,6 @@
 """Sweeps: a row for every cell whatever becomes of it, and nothing trained twice."""
 
+import math
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from storylm.ledger import Ledger, Row, State
 from storylm.processes import run_to_its_end
 from storylm.sweeps.draws import draw_cells
 from storylm.sweeps.hopeless import hopeless
+from storylm.sweeps.watch import START_UP, fit_seconds
 
 CONF = Path(__file__).parent.parent / "conf"
 STAND_IN = """
@@ -272,6 +274,14 @@ def test_a_hopeless_cell_is_stopped_and_not_tried_again(sweep, tmp_path):
     assert status == 0
     assert "1 of them done already" in out
     assert rows_of(sweep.folder, "s")["101"].attempts == 1
+
+
+def test_the_time_left_comes_from_cells_of_like_size():
+    assert fit_seconds([(10, START_UP + 5)], 20) == START_UP + 10
+    assert math.isnan(fit_seconds([(10, START_UP + 5)], 21))
+    found = [(flops, 30 + 2 * flops) for flops in (10, 20, 40)]
+    assert fit_seconds(found, 100) == pytest.approx(230)
+    assert fit_seconds([(10, 9), (20, 9), (30, 9)], 99) == 9
 
 
 def wait_for(row, state, seconds=30):

@@ -212,14 +212,15 @@ class Progress(threading.Thread):
 
 def fit_seconds(found: Sequence[tuple[float, float]], size: float) -> float:
     """What a cell of so many FLOPs takes, from the (FLOPs, seconds) of others: a part for each
-    FLOP, and a part that every cell takes, since small models multiply slowly."""
-    if len({flops for flops, _ in found}) < 3:
+    FLOP, and a part that every cell takes, since small models multiply slowly. nan where those say
+    nothing of so large a cell."""
+    sizes = {flops for flops, _ in found}
+    if len(sizes) < 3:
         seconds = statistics.fmean(max(0.0, wall - START_UP) / flops for flops, wall in found)
-        return START_UP + size * seconds
+        return START_UP + size * seconds if size <= 2 * max(sizes) else math.nan
     slope, start = statistics.linear_regression(*zip(*found))
-    return (
-        max(START_UP, start + slope * size) if slope > 0 else statistics.fmean(s for _, s in found)
-    )
+    mean = statistics.fmean(seconds for _, seconds in found)
+    return max(START_UP, start + slope * size) if slope > 0 else mean
 
 
 def closing(rows: Sequence[Row], ledger: Ledger, before: dict[str, int]) -> str:
