@@ -45,10 +45,17 @@ def score_tokens(
         for b, (length, i, begin, _) in enumerate(batch):
             ids_BR[b, : length + 1] = torch.tensor(rows[i][begin : begin + length + 1])
         ids_BR = ids_BR.to(device)
-        nats_BR = token_nats(model(ids_BR[:, :-1]), ids_BR[:, 1:]).double().cpu().numpy()
-        for b, (length, i, begin, scored_from) in enumerate(batch):
-            at = scored_from + 1 - first[i]
-            found[i][at : begin + length + 1 - first[i]] = nats_BR[b, scored_from - begin : length]
+        counts_BR = torch.zeros(len(batch), width, dtype=torch.bool)
+        for b, (length, _, begin, scored_from) in enumerate(batch):
+            counts_BR[b, scored_from - begin : length] = True
+        counts_BR = counts_BR.to(device)
+        hidden_ND = model.hidden(ids_BR[:, :-1])[counts_BR]  # no logits but of what is scored
+        nats_N = token_nats(model.logits(hidden_ND)[None], ids_BR[:, 1:][counts_BR][None])
+        nats, done = nats_N.flatten().double().cpu().numpy(), 0
+        for length, i, begin, scored_from in batch:
+            at, size = scored_from + 1 - first[i], length - (scored_from - begin)
+            found[i][at : at + size] = nats[done : done + size]
+            done += size
     return found
 
 
