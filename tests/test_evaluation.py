@@ -17,7 +17,7 @@ from storylm.data.fables import Difficulty, Reference, tell
 from storylm.evaluation import fables, report, scoring
 from storylm.evaluation.fables import Exam, bits_by_kind, forced_accuracy, told
 from storylm.evaluation.report import plain, table, write
-from storylm.evaluation.scoring import Estimate, ratio, score_tokens
+from storylm.evaluation.scoring import Estimate, ratio, score_branches, score_tokens
 from storylm.model.transformer import Transformer
 from storylm.tokenizer import build_tokenizer
 from storylm.whole_files import write_sealed
@@ -69,7 +69,10 @@ class Knowing(torch.nn.Module):
     def logits(self, x_BTV):
         return x_BTV
 
-    def hidden(self, ids_BT):
+    def hidden(self, ids_BT, branches=None):
+        if branches is not None:  # each token's own text, alone
+            texts = [ids_BT[0][sees_T] for sees_T in branches.sees_TT]
+            return torch.stack([self.hidden(text[None])[0, -1] for text in texts])[None]
         logits_BTV = torch.zeros(*ids_BT.shape, self.vocab_size, dtype=torch.double)
         for b, ids in enumerate(ids_BT.tolist()):
             for row in self.rows:
@@ -78,6 +81,29 @@ class Knowing(torch.nn.Module):
                         break
                     logits_BTV[b, t, row[t + 1]] = self.sure
         return logits_BTV
+
+
+@pytest.mark.parametrize("style", ["gpt2", "gpt_neo", "llama", "nanochat", "swift"])
+def test_branches_score_what_whole_texts_score(style):
+    shape = ["size=xs", "model.d_model=16", "model.head_dim=8", "model.context_length=64"]
+    config = compose_config([f"model={style}", *shape]).model
+    config.vocab_size = 50
+    if config.windows != [0]:
+        config.windows = [0, 8]  # within the text
+    torch.manual_seed(0)
+    model = Transformer(config).double().eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    text = torch.randint(config.vocab_size, (40,)).tolist()
+    branches = [(1, [3]), (40, [1, 2, 3]), (17, [9, 8]), (17, text[17:30]), (30, [5])]
+    rows = [text[:place] + ids for place, ids in branches]
+    whole = score_tokens(model, rows, [place for place, _ in branches])
+    found = score_branches(model, text, branches)
+    for one, other in zip(found, whole, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
+    assert score_branches(model, text, []) == []
+    with pytest.raises(ValueError, match="context_length=64"):
+        score_branches(model, text, [(40, [1] * 26)])
 
 
 def test_scores_do_not_depend_on_what_is_scored_together(model, monkeypatch):

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from storylm import generation
 from storylm.checkpoint import Run
 from storylm.config import DataConfig, DataKind
 from storylm.data.fables import KINDS, Difficulty, Grade, Reference, Told, grade, tell
 from storylm.data.fables.plots.header import STORY
 from storylm.data.stories import difficulty, fable_seed
-from storylm.evaluation.scoring import Estimate, by_group, ratio, score_tokens
+from storylm.evaluation.scoring import Estimate, by_group, ratio, score_branches, score_tokens
+from storylm.model.transformer import Transformer
 from storylm.tokenizer import Tokenizer
 
 DISTANCES = (0, 50, 100, 200, 400, 800)
@@ -134,18 +137,18 @@ def forced_accuracy(run: Run, exam: Exam, *, most: int = 40) -> dict[str, Any]:
     """
     tokenizer = run.tokenizer
     asked: list[tuple[int, Reference]] = []
-    rows: list[list[int]] = []
-    first: list[int] = []
+    scored: list[np.ndarray] = []
     for number, story in enumerate(exam.stories):
+        rows: list[list[int]] = []
+        first: list[int] = []
         for reference in evenly([*story.references, *agreements(story)], most):
             prefix = story.text[: reference.start]
             texts = candidates(reference, story.text)
             ids = [[tokenizer.end_of_story, *tokenizer.encode(prefix + text)] for text in texts]
-            shared = common_prefix(ids)
             rows += ids
-            first += [shared] * len(ids)
+            first += [common_prefix(ids)] * len(ids)
             asked.append((number, reference))
-    scored = score_tokens(run.model, rows, first)
+        scored += score_endings(run.model, story_ids(tokenizer, story.text), rows, first)
     results: list[list[tuple[Reference, float, float]]] = [[] for _ in exam.stories]
     at = 0
     for number, reference in asked:
@@ -176,6 +179,19 @@ def forced_accuracy(run: Run, exam: Exam, *, most: int = 40) -> dict[str, Any]:
             [[(sort_of(r[0]), r[1], 1.0) for r in row if r[0].near] for row in facts],
         ),
     }
+
+
+def score_endings(
+    model: Transformer, story: Sequence[int], rows: Sequence[Sequence[int]], first: Sequence[int]
+) -> list[np.ndarray]:
+    """-ln p of each row's ids from `first` on. Rows begin as the story does, which is read but once
+    where it fits the context."""
+    if max(map(len, rows), default=0) > model.config.context_length:
+        return score_tokens(model, rows, first)
+    shared = [min(begin, common_prefix([story, row])) for row, begin in zip(rows, first)]
+    branches = [(place, row[place:]) for place, row in zip(shared, rows)]
+    nats = score_branches(model, story, branches)
+    return [n[begin - place :] for n, begin, place in zip(nats, first, shared)]
 
 
 def candidates(reference: Reference, text: str) -> list[str]:

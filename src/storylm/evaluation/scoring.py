@@ -10,6 +10,7 @@ import torch
 
 from storylm.data.loading import strides
 from storylm.model.loss import token_nats
+from storylm.model.masks import grow_branches
 from storylm.model.transformer import Transformer
 
 ROWS_TOKENS = 8_192
@@ -57,6 +58,33 @@ def score_tokens(
             found[i][at : at + size] = nats[done : done + size]
             done += size
     return found
+
+
+@torch.no_grad()
+def score_branches(
+    model: Transformer, text: Sequence[int], branches: Sequence[tuple[int, Sequence[int]]]
+) -> list[np.ndarray]:
+    """-ln p of each id of each branch (place, ids), which goes on from the first `place` of a text;
+    fp64. One forward for all: the text is read once.
+
+    ValueError where a branch ends beyond the context.
+    """
+    device = model.embed.weight.device
+    trunk = max((place for place, _ in branches), default=0)
+    inputs, read, targets, places = list(text[:trunk]), [], [], []
+    for place, ids in branches:
+        read += [place - 1, *range(len(inputs), len(inputs) + len(ids) - 1)]
+        inputs += ids[:-1]
+        targets += ids
+        places.append((place, len(ids) - 1))
+    if not targets:
+        return [np.zeros(0) for _ in branches]
+    grown = grow_branches(trunk, places, device)
+    hidden_TD = model.hidden(torch.tensor([inputs], device=device), branches=grown)[0]
+    logits_NV = model.logits(hidden_TD[torch.tensor(read, device=device)])
+    nats_N = token_nats(logits_NV[None], torch.tensor([targets], device=device)).flatten()
+    ends = np.cumsum([len(ids) for _, ids in branches])
+    return np.split(nats_N.double().cpu().numpy(), ends[:-1])
 
 
 class Estimate(NamedTuple):

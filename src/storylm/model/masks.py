@@ -5,6 +5,8 @@ FlexAttention is imported where it is used: it takes a second and a half.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -63,6 +65,43 @@ def story_mask(starts_BT: Tensor, window: int) -> Mask:
     if window:
         sees_TT = sees_TT & (t_T > t_T[:, None] - window)
     return (sees_TT & (story_BT[:, :, None] == story_BT[:, None, :]))[:, None]
+
+
+@dataclass(frozen=True)
+class Branches:
+    """A text and continuations of it in one row: each sees the text up to its place, and itself.
+
+    What they share is computed once, however many there are.
+    """
+
+    positions_1T: Tensor
+    """Where each token stands in the text that it belongs to."""
+    sees_TT: Tensor
+
+    def mask(self, window: int) -> Tensor:
+        t_T = self.positions_1T[0]
+        return self.sees_TT & (t_T > t_T[:, None] - window) if window else self.sees_TT
+
+
+def grow_branches(
+    trunk: int, places: Sequence[tuple[int, int]], device: torch.device | None = None
+) -> Branches:
+    """For a row of `trunk` tokens and, behind them, for each (place, length) as many tokens that go
+    on from the trunk's first `place` ones."""
+    lengths = torch.tensor([length for _, length in places], dtype=torch.long)
+    starts = torch.tensor([place for place, _ in places], dtype=torch.long)
+    owner_T = torch.arange(1, len(places) + 1).repeat_interleave(lengths)
+    within = torch.arange(len(owner_T)) - (lengths.cumsum(0) - lengths).repeat_interleave(lengths)
+    place_T = starts.repeat_interleave(lengths)
+    t_T = torch.arange(trunk)
+    positions_T = torch.cat([t_T, place_T + within]).to(device)
+    owner_T = torch.cat([torch.zeros(trunk, dtype=torch.long), owner_T]).to(device)
+    limit_T = torch.cat([torch.full((trunk,), trunk), place_T]).to(device)
+    s_T = torch.arange(len(owner_T), device=device)
+    before_TT = s_T <= s_T[:, None]
+    own_TT = owner_T == owner_T[:, None]
+    shared_TT = (owner_T == 0) & (s_T < limit_T[:, None])
+    return Branches(positions_T[None], before_TT & (own_TT | shared_TT))
 
 
 def block_mask(story_BT: Tensor, window: int) -> BlockMask:

@@ -17,7 +17,14 @@ from torch.utils.checkpoint import checkpoint
 
 from storylm.config import MLP, ModelConfig, Norm, Position
 from storylm.model.cache import KVCache
-from storylm.model.masks import Mask, attend, attention_mask, positions_in_stories, story_mask
+from storylm.model.masks import (
+    Branches,
+    Mask,
+    attend,
+    attention_mask,
+    positions_in_stories,
+    story_mask,
+)
 from storylm.model.rotary import build_rotation, rotate, rotation_at
 
 
@@ -60,22 +67,32 @@ class Transformer(nn.Module):
         return self.logits(self.hidden(inputs_BT, cache))
 
     def hidden(
-        self, inputs_BT: Tensor, cache: KVCache | None = None, starts_BT: Tensor | None = None
+        self,
+        inputs_BT: Tensor,
+        cache: KVCache | None = None,
+        starts_BT: Tensor | None = None,
+        branches: Branches | None = None,
     ) -> Tensor:
         """The residual stream after the last norm, x_BTD: all of the forward but the logits.
 
         With `starts_BT`, True at each story's first token, every story in a row is read as if it
-        stood alone. That is for training, and excludes a cache.
+        stood alone. That is for training, and excludes a cache. With `branches`, one row holds a
+        text and continuations of it.
         """
         T = inputs_BT.size(1)
         end = T if cache is None else cache.length + T
+        if branches is not None:
+            end = int(branches.positions_1T.max()) + 1
         if end > self.config.context_length:
             raise ValueError(
                 f"the text is {end} tokens long, but the model sees only "
                 f"model.context_length={self.config.context_length}; shorten it by "
                 f"{end - self.config.context_length}"
             )
-        if starts_BT is None:
+        if branches is not None:
+            positions = branches.positions_1T
+            masks = {w: branches.mask(w) for w in self.windows}
+        elif starts_BT is None:
             # Those of all rows, or, where the rows of a cache differ, of each row.
             positions = slice(0, T) if cache is None else cache.extend(T)
             device = inputs_BT.device
