@@ -31,9 +31,10 @@ def grades_of(layers, width, seed):
     plot = 0.1 * math.log2(width) + 0.02 * math.log2(layers)
     instruction = 0.2 * math.log2(layers)
     kinds = {"grammar": grammar, "consistency": consistency, "plot": plot}
+    kinds["instruction"] = instruction
     return {
         "forced": {"by_kind": {kind: {"value": v + noise} for kind, v in kinds.items()}},
-        "told": {"instructions_kept": {"value": instruction + noise, "low": 0.0, "high": 1.0}},
+        "told": {"characters_kept": {"value": 9.0, "low": 0.0, "high": 1.0}},
     }
 
 

@@ -135,7 +135,7 @@ def esc(text: Any) -> str:
 LEGEND = (
     "Means over seeds. Grades: forced accuracy (the world leaves one word, does the model prefer "
     "it?), by kind and by the distance of the fact in characters; of stories told, the "
-    "instructions kept and the characters up to the first mistake."
+    "characters up to the first mistake."
 )
 TEMPLATE = """<!doctype html>
 <html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width">

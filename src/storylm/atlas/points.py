@@ -22,13 +22,13 @@ GRADES = {
     "grammar": ("forced", "by_kind", "grammar"),
     "consistency": ("forced", "by_kind", "consistency"),
     "plot": ("forced", "by_kind", "plot"),
-    "instruction": ("told", "instructions_kept"),
+    "instruction": ("forced", "by_kind", "instruction"),
     "near facts": ("forced", "by_distance", "0–49"),
     "far facts": ("forced", "by_distance", "200–399"),
     "stories kept": ("told", "characters_kept"),
 }
 """Where each grade stands in an evaluation: forced accuracy by kind and by distance of the fact in
-characters; of the stories told, instructions kept and characters up to the first mistake."""
+characters; of the stories told, characters up to the first mistake."""
 
 
 @dataclass(frozen=True)
