@@ -61,3 +61,10 @@ def test_too_few_cells_and_impossible_floors_are_refused():
         fit_law([1e5, 1e6], [1e6, 2e6], [0.5, 0.4])
     with pytest.raises(ValueError, match="the floor is"):
         fit_law(*cells(), floor=0.7)
+
+
+def test_two_lengths_with_nothing_in_common_with_a_power_law_are_no_law():
+    points = [(n, d, 0.1 + 9 * n**-0.4 + more) for n in (1e4, 1e5, 1e6, 1e7)
+              for d, more in ((1e6, 0.3), (4e6, 0.0))]  # fmt: skip
+    assert not fit_law(*zip(*points), floor=0.1).is_found
+    assert TRUE.is_found

@@ -144,7 +144,12 @@ def lawfully(points: Sequence[Point], floor: float | None, draws: int) -> Fitted
         f"four times the largest model's {largest:,} parameters would have "
         f"{found.law.bits(4 * largest, tokens):.4f} ({low:.4f}–{high:.4f})"
     )
-    if found.law.b:
+    if found.law.b and not found.law.is_found:
+        found.words.append(
+            "these cells determine no law of tokens: its exponent ran to its limit; add cells of "
+            "other lengths"
+        )
+    elif found.law.b:
         budget = 10 * max(p.flops for p in points)
         parameters, seen = found.law.best_split(budget)
         found.words.append(
@@ -158,7 +163,8 @@ def lawfully(points: Sequence[Point], floor: float | None, draws: int) -> Fitted
         blinds = bootstrap(*columns(rest), floor=given, draws=draws)
     except (ValueError, np.linalg.LinAlgError):
         return found
-    seen = statistics.fmean(p.bits for p in points if p.body == largest)
+    ends = [p.bits for p in points if p.body == largest and p.tokens == tokens]
+    seen = statistics.fmean(ends)
     low, high = interval(blinds, lambda one: one.bits(largest, tokens))
     found.words.append(
         f"without its largest model it foretells {blind.bits(largest, tokens):.4f} "

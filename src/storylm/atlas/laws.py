@@ -17,6 +17,8 @@ DRAWS = 200
 STARTS = tuple(itertools.product((0.1, 0.3, 0.6), (0.1, 0.3, 0.6)))
 """Pairs of alpha and beta from which the fit sets out; the best end counts."""
 ROUNDS = 300
+STEEPEST = 5.0
+"""No exponent is looked for beyond it; one that ends there was not found."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Law:
     alpha: float
     b: float
     beta: float
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the points determine its exponents."""
+        return max(self.alpha, self.beta if self.b else 0.0) < 0.99 * STEEPEST
 
     def bits(self, parameters: float, tokens: float) -> float:
         """Bits per byte that it foretells."""
@@ -118,7 +125,7 @@ def least_squares(
         )[0]
         there = theta.copy()
         there[chosen] -= np.clip(step, -2, 2)
-        there[[1, 3]] = np.clip(there[[1, 3]], 1e-3, 5.0)
+        there[[1, 3]] = np.clip(there[[1, 3]], 1e-3, STEEPEST)
         found = look(there)
         if found[0] < error:
             gained = error - found[0]

@@ -137,7 +137,9 @@ def kill(config: BenchmarkConfig, home: Path, whole: Sweep, failures: list[str])
         child.wait()
         if alive := outlived(children):
             failures.append(f"killed: cells {alive} outlived their sweep by {GONE:.0f} s")
-        interrupted += len(running())
+        # One that had just come to its end is taken over as it is.
+        results = [home / "runs" / row.run / "result.json" for row in running()]
+        interrupted += sum(not file.exists() for file in results)
     failures += ended_with(sweep.run(), 0, sweep)
     rows = sweep.ledger.rows()
     attempts = sum(row.attempts for row in rows)
