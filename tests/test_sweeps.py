@@ -1,5 +1,6 @@
 """Sweeps: a row for every cell whatever becomes of it, and nothing trained twice."""
 
+import errno
 import math
 import os
 import signal
@@ -12,7 +13,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from storylm.ledger import Ledger, Row, State
-from storylm.processes import run_to_its_end
+from storylm.processes import OutOfMemory, memory_is_full, run_to_its_end
 from storylm.sweeps.draws import draw_cells
 from storylm.sweeps.hopeless import hopeless
 from storylm.sweeps.watch import START_UP, fit_seconds
@@ -274,6 +275,18 @@ def test_a_hopeless_cell_is_stopped_and_not_tried_again(sweep, tmp_path):
     assert status == 0
     assert "1 of them done already" in out
     assert rows_of(sweep.folder, "s")["101"].attempts == 1
+
+
+def test_a_full_memory_is_known_in_whatever_words():
+    full = [OutOfMemory("x"), MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory"),
+            ImportError("a.so: failed to map segment from shared object")]  # fmt: skip
+    assert all(memory_is_full(error) for error in full)
+    others = [
+        OSError(errno.ENOSPC, "No space left on device"),
+        ImportError("no module"),
+        ValueError(),
+    ]
+    assert not any(memory_is_full(error) for error in others)
 
 
 def test_the_time_left_comes_from_cells_of_like_size():

@@ -25,7 +25,7 @@ from omegaconf.errors import OmegaConfBaseException
 from storylm.config import dial_names, is_first_rank, register, unknown_dial
 from storylm.config.composing import SCHEMAS
 from storylm.memory import steady_memory
-from storylm.processes import OUT_OF_MEMORY, SWEEP, OutOfMemory, die_with_parent
+from storylm.processes import OUT_OF_MEMORY, SWEEP, OutOfMemory, die_with_parent, memory_is_full
 
 WANTED = {
     "format": "huggingface, llama2c or gguf",
@@ -39,6 +39,10 @@ GROUPS = (
     "tokenizer", "data", "model", "size", "optim", "schedule",
     "trainer", "callbacks", "logger", "experiment",
 )  # fmt: skip
+
+
+EXPECTED = (HydraException, OmegaConfBaseException, ValueError, OSError, ImportError, MemoryError)
+"""Errors that end in one line; others are mistakes of ours, and show where."""
 
 
 def run_script(main: Callable[[], Any]) -> None:
@@ -74,10 +78,13 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
         except BrokenPipeError:  # the reader of our output has left, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
-        except (HydraException, OmegaConfBaseException, ValueError, OSError, ImportError) as error:
+        except EXPECTED as error:
             if os.environ.get("STORYLM_TRACEBACK"):
                 raise
-            leave(one_line(error), OUT_OF_MEMORY if isinstance(error, OutOfMemory) else 1)
+            words, full = one_line(error), memory_is_full(error)
+            if full and not isinstance(error, OutOfMemory):
+                words = f"the memory is full: {words}"
+            leave(words, OUT_OF_MEMORY if full else 1)
 
     return guarded
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import math
 import os
 import signal
@@ -27,6 +28,16 @@ PATIENCE = 30.0
 
 class OutOfMemory(ValueError):
     """The memory is full; a smaller micro-batch may fit."""
+
+
+def memory_is_full(error: BaseException) -> bool:
+    """Whether an error comes from that, in whatever words: a library that finds no room for itself
+    is no broken installation."""
+    if isinstance(error, (OutOfMemory, MemoryError)):
+        return True
+    said = str(error)
+    full = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return full or "failed to map segment" in said or "annot allocate memory" in said
 
 
 @dataclass
