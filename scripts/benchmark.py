@@ -2,7 +2,7 @@
 
 uv run scripts/benchmark.py what=resume kills=50         kill it anywhere, and compare the bits
 uv run scripts/benchmark.py what=damage trials=500       damage any file, and compare the bits
-uv run scripts/benchmark.py what=sweep                  kill sweeps, harm their cells, and compare
+uv run scripts/benchmark.py what=sweep                   kill sweeps, harm their cells, and compare
 uv run scripts/benchmark.py what=train peers=<folder>    tokens per second and memory of a step
 uv run scripts/benchmark.py what=learn peers=<folder>    what is learnt in the same time
 uv run scripts/benchmark.py what=tokenize peers=<folder>
