@@ -25,7 +25,7 @@ def main(cfg: DictConfig) -> None:
 def grade_cells(config: AtlasConfig) -> None:
     """Evaluate the cells that are done and have no grades of so many stories yet."""
     from storylm.atlas.points import read_points
-    from storylm.config import EvaluateConfig
+    from storylm.config import EvaluateConfig, Suite
     from storylm.evaluation.report import evaluate, graded_stories
     from storylm.ledger import Ledger
 
@@ -37,7 +37,11 @@ def grade_cells(config: AtlasConfig) -> None:
     if todo:
         evaluate(
             EvaluateConfig(
-                run=todo, checkpoint="last", stories=config.stories, threads=config.threads
+                run=todo,
+                checkpoint="last",
+                suite=[Suite.fables],
+                stories=config.stories,
+                threads=config.threads,
             )
         )
 

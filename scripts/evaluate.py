@@ -1,6 +1,8 @@
-"""Grade what trained runs have learned of the story world.
+"""Grade what trained runs can do: bits per byte, probes, stories told, copies, a judge.
 
-uv run scripts/evaluate.py run=<name>
+uv run scripts/evaluate.py run=<name>                    every suite that fits
+uv run scripts/evaluate.py run='[<one>,<other>]'         one table
+uv run scripts/evaluate.py run=<name> checkpoint=all     how it learned
 """
 
 import hydra
@@ -14,6 +16,11 @@ from storylm.config import to_config
 @command_line.in_one_line
 def main(cfg: DictConfig) -> None:
     config = to_config(cfg)
+    if config.checkpoint == "all":
+        from storylm.evaluation.learning import follow_learning
+
+        print(follow_learning(config))
+        return
     from storylm.evaluation.report import evaluate
 
     print(evaluate(config))

@@ -18,6 +18,7 @@ from storylm.command_line import one_line
 from storylm.config import (
     AtlasConfig,
     BenchmarkConfig,
+    DoctorConfig,
     EvaluateConfig,
     ExportConfig,
     GenerateConfig,
@@ -39,6 +40,7 @@ TREES = {
     "import_model": (ImportConfig, ["source=x", "run.name=x"]),
     "replay": (ReplayConfig, ["run=x", "step=3"]),
     "benchmark": (BenchmarkConfig, []),
+    "doctor": (DoctorConfig, []),
 }
 """Each script's tree, and the dials without which it is not legal."""
 
@@ -63,12 +65,15 @@ LEAST = {
                   "context_length": 1, "batch_size": 1, "mb": 1,
                   "valid_stories": 1, "seeds": 1, "budget_steps": 0, "points": 1},
     "atlas": {"stories": 0, "draws": 10, "threads": 0},
-    "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0},
+    "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0, "tellings": 1, "max_tokens": 0,
+                 "judge.samples": 1, "judge.concurrency": 1, "judge.anchors": 0,
+                 "judge.retries": 0, "judge.most_requests": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
 LEAST["import_model"] = {
     name: least for name, least in LEAST["train"].items() if name.startswith("data.")
 }
+LEAST["doctor"] = LEAST["import_model"] | {"examples": 0}
 
 BEYOND = {
     "run.sample_temperature": "-0.1",
@@ -105,6 +110,9 @@ BEYOND = {
     "min_p": "1.0",
     "minutes": "0.0",
     "ours_minutes": "-0.1",
+    "similarity": "0.2",
+    "judge.temperature": "-0.1",
+    "judge.timeout": "0.0",
 }
 """For each number with a fraction: one that is beyond its range."""
 
@@ -136,6 +144,9 @@ TEXTS = {
     "prompt": NO_TEXT,
     "folder": NO_PATH,
     "peers": NO_PATH,
+    "openings": NO_PATH,
+    "table": [*NO_PATH, "table.txt", "table"],
+    "judge.cache": ["''", *NO_PATH],
     "text": NO_PATH,
     "valid": NO_PATH,
     "push_to": ["owner", "'a b/c'", "a/b/c", "[a/b]", "null"],
@@ -154,6 +165,12 @@ LISTS = {
     "ours": ["optim:muon", "[:3]", "{a:1}", "[[a]]", "[null]", "[swift]", "['a=\nb']"],
     "theirs": ["n_layer:4", "{a:1}", "[[a]]", "[null]", "[n_layer]", "['']"],
     "rates": ["0.1", "[many]", "[0.0]", "[]", "[nan]", "[[0.1]]"],
+    "suite": ["bits", "{a:1}", "[bitz]", "[[bits]]", "[null]"],
+    "judge.model": ["{a:1}", "[]", "[[a]]", "[null]", "'a\nb'"],
+    "judge.base_url": ["http://127.0.0.1/v1", "{a:1}", "[]", "[[a]]", "localhost"],
+    "judge.key_variable": ["sk-123", "{a:1}", "[]", "'a b'", "[null]"],
+    "judge.price_in": ["-1", "[]", "{a:1}", "[many]", "nan"],
+    "judge.price_out": ["-1", "[]", "{a:1}", "[many]", "nan"],
     "lora.targets": ["query", "{a:1}", "[]", "[querry]", "[[query]]"],
     "run": ["{a:1}", "[]", "[[a]]", "[null]", "null", "['']", "['a\nb']"],
 }

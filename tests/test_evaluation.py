@@ -12,9 +12,10 @@ import torch
 from composing import compose_config
 
 from storylm.command_line import in_columns
-from storylm.config import EvaluateConfig
+from storylm.config import EvaluateConfig, Suite
 from storylm.data.fables import Difficulty, Reference, tell
-from storylm.evaluation import fables, report, scoring
+from storylm.evaluation import fables, report, scoring, world
+from storylm.evaluation.candidate import Candidate
 from storylm.evaluation.fables import Exam, bits_by_kind, forced_accuracy, told
 from storylm.evaluation.report import plain, table, write
 from storylm.evaluation.scoring import Estimate, ratio, score_branches, score_tokens
@@ -49,7 +50,7 @@ def model(tokenizer):
 def run(model, tokenizer, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "exam"
     folder.mkdir()
-    config = SimpleNamespace(model=model.config)
+    config = SimpleNamespace(model=model.config, data=compose_config([]).data)
     return SimpleNamespace(
         folder=folder, file=folder / "x.ckpt", step=1, model=model, tokenizer=tokenizer,
         config=config,
@@ -201,45 +202,55 @@ def test_an_interval_covers_the_truth_about_95_times_in_100():
     assert 180 <= covered <= 199
 
 
-def test_the_report_holds_every_grade_as_json_page_and_picture(run, exam):
+def test_a_suite_leaves_json_page_and_picture(run, exam):
     grades = {
         "stories": 6,
         "bits": bits_by_kind(run, exam),
         "forced": forced_accuracy(run, exam, most=5),
         "told": told(run, exam),
     }
-    write(run, grades)
+    found = world.findings(grades)
+    settings = EvaluateConfig(run="exam", stories=6)
+    write(Candidate(run, settings), Suite.fables, found)
     home = run.folder / "evaluation"
     stored = json.loads((home / "fables.json").read_text())
     assert stored["bits"]["floor"] == plain(grades["bits"]["floor"])
+    assert stored["measures"]["forced accuracy"] == plain(grades["forced"]["accuracy"])
     assert (home / "fables.png").stat().st_size > 10_000
     assert "forced accuracy" in (home / "fables.md").read_text()
-    shown = in_columns(table({"a": grades, "b": grades}))
+    assert report.graded_stories(run.folder) == 6
+    shown = in_columns(table({"a": found.measures, "b": {}}, found.chance))
     assert "gap to the floor" in shown
+    assert "–" in shown
 
 
 def test_another_story_world_than_the_one_that_was_learned_is_told(run, exam, tmp_path):
-    now = report.world_fingerprint()
+    now = world.world_fingerprint()
     home = tmp_path / "older"
     home.mkdir()
     config = SimpleNamespace(
         model=run.config.model, data=compose_config([f"data.folder={tmp_path}/data"]).data
     )
     older = SimpleNamespace(**vars(run) | {"folder": home, "config": config})
-    settings = EvaluateConfig(run="older")
-    assert report.about(older, settings)["trained_on_world"] is None  # nobody knows
-    for world, words in ((now, ""), ("0123456789abcdef", "trained on story world 0123456789ab")):
-        write_sealed(home / "result.json", {"sources": {"world": world}})
-        facts = report.about(older, settings)
-        assert (facts["trained_on_world"], facts["world"]) == (world, now)
-        assert report.told_of_the_world(facts).startswith(words)
-        assert bool(report.told_of_the_world(facts)) == bool(words)
+    assert world.world_of(older) is None  # nobody knows
+    for trained, words in ((now, ""), ("0123456789abcdef", "trained on story world 0123456789ab")):
+        write_sealed(home / "result.json", {"sources": {"world": trained}})
+        assert world.world_of(older) == trained
+        facts = {"trained_on_world": trained, "world": now}
+        assert world.told_of_the_world(facts).startswith(words)
+        assert bool(world.told_of_the_world(facts)) == bool(words)
     grades = {"bits": bits_by_kind(run, exam), "forced": forced_accuracy(run, exam, most=5)}
-    write(older, {**facts, **grades, "told": told(run, exam)})
-    stored = json.loads((home / "evaluation" / "fables.json").read_text())
-    assert (stored["trained_on_world"], stored["world"]) == ("0123456789abcdef", now)
-    page = (home / "evaluation" / "fables.md").read_text()
-    assert f"Trained on story world 0123456789ab, graded by {now[:12]}" in page
+    found = world.findings({**facts, **grades, "told": told(run, exam)})
+    assert found.page[0].startswith(f"**Trained on story world 0123456789ab, graded by {now[:12]}")
+
+
+def test_instructions_are_asked_of_whole_stories(run):
+    asked = Exam(Difficulty(instruct=True), (tell(3, Difficulty(instruct=True), labels=True),))
+    grades = told(run, asked)
+    assert grades["instructions_kept"].value == 0.0  # it speaks no English
+    header = fables.header_of(asked.stories[0].text)
+    assert header.endswith("Story:\n\n")
+    assert asked.stories[0].text.startswith(header)
 
 
 def test_the_world_of_an_older_run_is_found_by_the_shards_it_was_trained_on(run, tmp_path):
@@ -252,7 +263,7 @@ def test_the_world_of_an_older_run_is_found_by_the_shards_it_was_trained_on(run,
         file = tmp_path / "data" / f"{data.name}-{name}" / "manifest.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(manifest))
-    assert report.world_of(older) == "world of ab12"
+    assert world.world_of(older) == "world of ab12"
 
 
 def test_text_without_a_world_is_refused():

@@ -36,6 +36,7 @@ DOORS = {
     "trackio": {"training/tracking"},
     "rustbpe": {"tokenizer", "benchmark/tokenize_turns"},
     "tiktoken": {"tokenizer"},
+    "httpx": {"evaluation/judging/endpoint"},
     "huggingface_hub": {"data/hub", "tokenizer", "export/huggingface"},
     "safetensors": {"export/huggingface"},
     "gguf": {"export/gguf"},
@@ -43,6 +44,7 @@ DOORS = {
     "matplotlib": {"plots"},
     "transformers": {"benchmark"},
     "tokenizers": set(),
+    "yaml": {"config", "evaluation"},
 }
 
 

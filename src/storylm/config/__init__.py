@@ -8,6 +8,8 @@ change its numbers and names its folder; a dial marked `free` can not.
 
 from storylm.config.checks import at_least, check_file_name, free, in_unit_interval, require
 from storylm.config.composing import compose_tree, register, to_config
+from storylm.config.doctor import DoctorConfig
+from storylm.config.evaluating import EvaluateConfig, Suite
 from storylm.config.identity import (
     WATCHERS,
     differing_dials,
@@ -49,7 +51,6 @@ from storylm.config.scripts import (
     AtlasConfig,
     BenchmarkConfig,
     BenchmarkKind,
-    EvaluateConfig,
     ExportConfig,
     Format,
     GenerateConfig,
@@ -79,6 +80,7 @@ __all__ = [
     "BenchmarkKind",
     "DataConfig",
     "DataKind",
+    "DoctorConfig",
     "EvaluateConfig",
     "ExportConfig",
     "Finetune",
@@ -101,6 +103,7 @@ __all__ = [
     "Scale",
     "ScheduleConfig",
     "ScheduleKind",
+    "Suite",
     "SweepConfig",
     "TextSources",
     "TokenizerConfig",

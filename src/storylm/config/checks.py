@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 import re
 import warnings
@@ -54,7 +55,7 @@ def check_values(section: str, config: Any) -> None:
             require(small, f"{dial}={value} needs more than 64 bits; lower it")
         if isinstance(value, list):
             for item in value:
-                flat = isinstance(item, (str, int, float))
+                flat = isinstance(item, (str, int, float, enum.Enum))
                 require(flat, f"{dial}={value} must be a list of single values, not of {item}")
 
 
@@ -96,4 +97,11 @@ def check_file_name(dial: str, name: str) -> None:
     require(
         re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", name) is not None,
         f"{dial}={name!r} cannot name a folder; use letters, digits, '.', '_' and '-' only",
+    )
+
+
+def check_checkpoint(checkpoint: str) -> None:
+    require(
+        re.fullmatch(r"best|last|[0-9]{1,12}", checkpoint) is not None,
+        f"checkpoint={checkpoint!r} is none; give best, last, or a step",
     )

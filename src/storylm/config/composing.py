@@ -13,13 +13,14 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import BooleanNode, DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from storylm.config.doctor import DoctorConfig
+from storylm.config.evaluating import EvaluateConfig
 from storylm.config.identity import run_name
 from storylm.config.plain import default_of, refuse_extra
 from storylm.config.run import TrainConfig
 from storylm.config.scripts import (
     AtlasConfig,
     BenchmarkConfig,
-    EvaluateConfig,
     ExportConfig,
     GenerateConfig,
     ImportConfig,
@@ -35,6 +36,7 @@ SCHEMAS = {
     "import": ImportConfig,
     "replay": ReplayConfig,
     "benchmark": BenchmarkConfig,
+    "doctor": DoctorConfig,
 }
 """What each script's tree is, by the name that its YAML gives it before `_schema`."""
 CONF = Path(__file__).resolve().parents[3] / "conf"

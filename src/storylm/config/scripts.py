@@ -1,4 +1,4 @@
-"""The trees of the other scripts: generate, evaluate, export, import_model, replay, benchmark."""
+"""The trees of the other scripts: generate, atlas, export, import_model, replay, benchmark."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from omegaconf import MISSING
 
 from storylm.config.checks import (
     at_least,
+    check_checkpoint,
     check_file_name,
     check_line,
     check_use,
@@ -64,42 +64,6 @@ class GenerateConfig:
         require(0 <= self.min_p < 1, f"min_p={self.min_p} must be at least 0 and below 1")
         longer = self.context_length > 0
         check_use("", self, longer, "a context_length, to which it reaches", "rope_scaling")
-
-
-@dataclass
-class EvaluateConfig:
-    """The tree of `scripts/evaluate.py`."""
-
-    run: Any = MISSING
-    """A folder under `runs/`, its path, or a checkpoint file; several as '[a,b]' give a table."""
-    checkpoint: str = "best"
-    """best (lowest val/bits_per_byte), last, or a step."""
-    stories: int = 200
-    """Held-out stories that are scored, and whose second half the model tells."""
-    temperature: float = 1.0
-    """Of the stories told; at 1 the rates are those of the model's own distribution."""
-    seed: int = 1
-    threads: int = 0
-    """CPU threads; 0 takes every core."""
-
-    def __post_init__(self) -> None:
-        check_values("", self)
-        named = self.run if isinstance(self.run, list) else [self.run]
-        require(
-            bool(named) and all(isinstance(run, (str, int)) for run in named),
-            f"run={self.run} names no run; give run=<name> or run='[<one>,<other>]'",
-        )
-        for run in self.runs:
-            check_line("run", run)
-        check_checkpoint(self.checkpoint)
-        at_least("", self, 1, "stories")
-        at_least("", self, 0, "temperature", "threads")
-
-    @property
-    def runs(self) -> list[str]:
-        """The runs by name, each once."""
-        named = self.run if isinstance(self.run, list) else [self.run]
-        return list(dict.fromkeys(str(run) for run in named))
 
 
 @dataclass
@@ -234,6 +198,8 @@ class BenchmarkKind(enum.Enum):
     """One file is damaged, and the run must end the same or refuse it by name."""
     sweep = "sweep"
     """Sweeps are killed and their cells harmed, and each must tell what became of it."""
+    coordinates = "coordinates"
+    """Models of four widths learn a few steps, and under optim.scale=mup nothing may grow."""
     train = "train"
     """Tokens per second and memory of a training step, beside peers and what products allow."""
     learn = "learn"
@@ -247,8 +213,9 @@ class BenchmarkKind(enum.Enum):
 
     @property
     def proves(self) -> bool:
-        """Whether it tries to break training; the others race."""
-        return self in (BenchmarkKind.resume, BenchmarkKind.damage, BenchmarkKind.sweep)
+        """Whether it tries to prove training wrong; the others race."""
+        kinds = BenchmarkKind
+        return self in (kinds.resume, kinds.damage, kinds.sweep, kinds.coordinates)
 
 
 @dataclass
@@ -256,7 +223,8 @@ class BenchmarkConfig:
     """The tree of `scripts/benchmark.py`."""
 
     what: BenchmarkKind = BenchmarkKind.resume
-    """A proof (resume, damage, sweep) or a race (train, learn, tokenize, generate, overhead)."""
+    """A proof (resume, damage, sweep, coordinates) or a race (train, learn, tokenize, generate,
+    overhead)."""
     kills: int = 0
     """For what=resume: processes that are killed, over all configurations; 0: fifty. For
     what=sweep: how often a sweep is killed; 0: three times."""
@@ -376,10 +344,3 @@ class BenchmarkConfig:
     @property
     def run_kills(self) -> int:
         return self.kills or (3 if self.what is BenchmarkKind.sweep else 50)
-
-
-def check_checkpoint(checkpoint: str) -> None:
-    require(
-        re.fullmatch(r"best|last|[0-9]{1,12}", checkpoint) is not None,
-        f"checkpoint={checkpoint!r} is none; give best, last, or a step",
-    )

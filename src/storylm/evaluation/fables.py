@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -256,13 +256,47 @@ def class_of(distance: int) -> str:
 
 
 def told(run: Run, exam: Exam, *, temperature: float = 1.0, seed: int = 1) -> dict[str, Any]:
-    """Grades of stories that the model goes on with from their first half.
+    """Grades of stories that the model goes on with from their first half; where the world has
+    instructions, the share of them that is kept by stories told from their header alone.
 
     The rate of a kind is how often it is the first to break, per 1,000 characters that were still
     possible: a hazard, which does not punish long stories. At temperature 1 it is the model's own.
     """
-    room = run.model.config.context_length // 2
-    prefixes = [fitting(first_half(story.text), run.tokenizer, room) for story in exam.stories]
+    half = run.model.config.context_length // 2
+    grades = tell_on(run, exam, first_half, half, temperature=temperature, seed=seed)
+    thousands = [g.kept / 1_000 for g in grades]
+    kinds = [kind for kind in (*KINDS, "ending") if kind != "instruction" or exam.world.instruct]
+    result = {
+        "whole": ratio([float(g.ended) for g in grades], [1.0] * len(grades)),
+        "characters_kept": ratio([float(g.kept) for g in grades], [1.0] * len(grades)),
+        "share_kept": ratio([g.share_kept for g in grades], [1.0] * len(grades)),
+        "breaks_per_1000": ratio([float(bool(g.broken)) for g in grades], thousands),
+        "by_kind": {
+            kind: ratio([float(g.broken == kind) for g in grades], thousands) for kind in kinds
+        },
+    }
+    if exam.world.instruct:
+        most = run.model.config.context_length  # a header that is cut asks for nothing
+        grades = tell_on(run, exam, header_of, most, temperature=temperature, seed=seed)
+        asked = [list(g.instructions.values()) for g in grades]
+        result["instructions_kept"] = ratio(
+            [float(sum(kept is True for kept in row)) for row in asked],
+            [float(len(row)) for row in asked],
+        )
+    return result
+
+
+def tell_on(
+    run: Run,
+    exam: Exam,
+    beginning: Callable[[str], str],
+    room: int,
+    *,
+    temperature: float,
+    seed: int,
+) -> list[Grade]:
+    """Grades of what the model makes of each beginning, cut to fewer than `room` ids."""
+    prefixes = [fitting(beginning(story.text), run.tokenizer, room) for story in exam.stories]
     grades: list[Grade] = []
     for start in range(0, len(prefixes), STORIES_AT_ONCE):
         some = prefixes[start : start + STORIES_AT_ONCE]
@@ -279,28 +313,11 @@ def told(run: Run, exam: Exam, *, temperature: float = 1.0, seed: int = 1) -> di
             ended = bool(story) and story[-1] in run.tokenizer.ends
             text = run.tokenizer.decode(story[:-1] if ended else story)
             grades.append(grade(text, prefix, exam.world, whole=ended))
-    thousands = [g.kept / 1_000 for g in grades]
-    kinds = [kind for kind in (*KINDS, "ending") if kind != "instruction" or exam.world.instruct]
-    result = {
-        "whole": ratio([float(g.ended) for g in grades], [1.0] * len(grades)),
-        "characters_kept": ratio([float(g.kept) for g in grades], [1.0] * len(grades)),
-        "share_kept": ratio([g.share_kept for g in grades], [1.0] * len(grades)),
-        "breaks_per_1000": ratio([float(bool(g.broken)) for g in grades], thousands),
-        "by_kind": {
-            kind: ratio([float(g.broken == kind) for g in grades], thousands) for kind in kinds
-        },
-    }
-    if exam.world.instruct:
-        asked = [list(g.instructions.values()) for g in grades]
-        result["instructions_kept"] = ratio(
-            [float(sum(kept is True for kept in row)) for row in asked],
-            [float(len(row)) for row in asked],
-        )
-    return result
+    return grades
 
 
 def fitting(prefix: str, tokenizer: Tokenizer, room: int) -> str:
-    """The beginning of a prefix that leaves the other half of the context to the model."""
+    """The beginning of a prefix, to a blank, that is shorter than `room` ids with the first."""
     ids = tokenizer.encode(prefix)
     if len(ids) < room:
         return prefix
@@ -308,20 +325,12 @@ def fitting(prefix: str, tokenizer: Tokenizer, room: int) -> str:
     return text[: text.rindex(" ")]
 
 
+def header_of(text: str) -> str:
+    """The header alone, with the line that opens the story."""
+    return text[: text.index(STORY) + len(STORY)]
+
+
 def first_half(text: str) -> str:
     """Up to a space in the middle of the story, the header aside."""
     start = text.index(STORY) + len(STORY) if STORY in text else 0
     return text[: text.rindex(" ", start, start + (len(text) - start) // 2)]
-
-
-# ---------------------------------------------------------------------------------------------- all
-
-
-def examine(run: Run, exam: Exam, *, temperature: float = 1.0, seed: int = 1) -> dict[str, Any]:
-    """The three exams of one run, as plain data."""
-    return {
-        "stories": len(exam.stories),
-        "bits": bits_by_kind(run, exam),
-        "forced": forced_accuracy(run, exam),
-        "told": told(run, exam, temperature=temperature, seed=seed),
-    }

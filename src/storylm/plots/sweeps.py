@@ -189,10 +189,53 @@ def plot_rates(
         axis.set_title(f"optim.scale={scale}", color=INK, fontsize=10.5)
         axis.set_xscale("log")
         axis.set_xlabel("optim.learning_rate")
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        tried = sorted({rate for points in sizes.values() for rate, _ in points})
+        if len(tried) <= 8:  # else where matplotlib would have them
+            axis.set_xticks(tried, [f"{rate:g}" for rate in tried])
+            axis.minorticks_off()
         dress(axis)
         axis.legend(frameon=False, fontsize=9)
     np.atleast_1d(axes)[0].set_ylabel("bits per byte")
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
+def plot_coordinates(
+    curves: Mapping[str, Mapping[str, Sequence[Mapping[str, tuple[float, float]]]]],
+    widths: Sequence[int],
+    file: Path,
+) -> None:
+    """coordinates.png: for each optimizer a row, for each rule two panels over the width: how large
+    what each part gives is after a few steps, and how much of it the steps changed."""
+    plt = load()
+    rules = list(next(iter(curves.values())))
+    figure, axes = plt.subplots(
+        len(curves),
+        2 * len(rules),
+        figsize=(3.7 * 2 * len(rules), 3.6 * len(curves)),
+        layout="constrained",
+        squeeze=False,
+        sharey="row",
+    )
+    figure.suptitle("Coordinate check: flat over the width, or not", color=INK, fontsize=13)
+    panels = [(rule, which) for which in (0, 1) for rule in rules]
+    for row, (kind, found) in zip(axes, curves.items()):
+        for axis, (rule, which) in zip(row, panels):
+            parts = list(found[rule][0])
+            colors = plt.get_cmap("plasma")(np.linspace(0.05, 0.85, len(parts)))
+            for color, part in zip(colors, parts):
+                sizes = [width[part][which] for width in found[rule]]
+                axis.plot(widths, sizes, color=color, marker="o", ms=3.5, label=part)
+            word = "changed by the steps" if which else "after the steps"
+            axis.set_title(f"{kind}, optim.scale={rule}: {word}", color=INK, fontsize=10)
+            axis.set_xscale("log", base=2)
+            axis.set_yscale("log")
+            axis.set_xticks(widths, widths)
+            axis.minorticks_off()
+            axis.set_xlabel("width")
+            dress(axis)
+        row[0].set_ylabel("root mean square")
+    axes[0][-1].legend(frameon=False, fontsize=8)
     figure.savefig(file, dpi=110)
     plt.close(figure)
 

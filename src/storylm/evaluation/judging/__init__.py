@@ -1,0 +1,1 @@
+"""Judges: what they are asked, by which door, and what their grades say."""
