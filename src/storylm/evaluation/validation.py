@@ -107,10 +107,11 @@ def table(matrix: Matrix) -> list[str]:
     columns = list(dict.fromkeys(name for row in matrix.values() for name in row))
     lines = [f"| damage | {' | '.join(columns)} |", "|---" * (1 + len(columns)) + "|"]
     for kind, row in matrix.items():
-        cells = [f"{row[c]}{starred(row[c])}" if c in row else "–" for c in columns]
+        cells = [in_words(row[c]) if c in row else "–" for c in columns]
         lines.append(f"| {kind} | {' | '.join(cells)} |")
     return lines
 
 
-def starred(change: Estimate) -> str:
-    return "*" if change.low > 0 or change.high < 0 else ""
+def in_words(change: Estimate) -> str:
+    star = "*" if change.low > 0 or change.high < 0 else ""
+    return f"{change.value:+.3f}{star} ({change.low:+.3f} to {change.high:+.3f})"
