@@ -57,6 +57,7 @@ from storylm.config.scripts import (
     ImportedRunConfig,
     ReplayConfig,
 )
+from storylm.config.serving import ServeConfig
 from storylm.config.stored import (
     TextSources,
     finished_result,
@@ -101,6 +102,7 @@ __all__ = [
     "Scale",
     "ScheduleConfig",
     "ScheduleKind",
+    "ServeConfig",
     "SweepConfig",
     "TextSources",
     "TokenizerConfig",

@@ -25,6 +25,7 @@ from storylm.config.scripts import (
     ImportConfig,
     ReplayConfig,
 )
+from storylm.config.serving import ServeConfig
 
 SCHEMAS = {
     "train": TrainConfig,
@@ -35,6 +36,7 @@ SCHEMAS = {
     "import": ImportConfig,
     "replay": ReplayConfig,
     "benchmark": BenchmarkConfig,
+    "serve": ServeConfig,
 }
 """What each script's tree is, by the name that its YAML gives it before `_schema`."""
 CONF = Path(__file__).resolve().parents[3] / "conf"
