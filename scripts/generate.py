@@ -1,6 +1,7 @@
 """Let a trained run tell stories.
 
 uv run scripts/generate.py run=<name> prompt="Once upon a time"
+uv run scripts/generate.py run=<name> interactive=true
 """
 
 import os
@@ -19,26 +20,16 @@ def main(cfg: DictConfig) -> None:
     import torch
 
     from storylm.checkpoint import load_run
-    from storylm.generation import stream, tell
+    from storylm.generation.prompt import Prompt, tell_asked
 
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    run = load_run(
-        config.run,
-        config.checkpoint,
-        context_length=config.context_length,
-        rope_scaling=config.rope_scaling,
-    )
-    dials = {
-        name: getattr(config, name)
-        for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "seed")
-    }
-    if config.count == 1 and config.stream:
-        for piece in stream(run.model, run.tokenizer, config.prompt, **dials):
-            print(piece, end="", flush=True)
-        print()
-        return
-    stories = tell(run.model, run.tokenizer, config.prompt, count=config.count, **dials)
-    print("\n\n---\n\n".join(story.strip() for story in stories))
+    reach = {"context_length": config.context_length, "rope_scaling": config.rope_scaling}
+    run = load_run(config.run, config.checkpoint, **reach)
+    drafter = load_run(config.drafter, **reach) if config.drafter else None
+    if config.interactive:
+        Prompt(run, config, drafter).ask()
+    else:
+        tell_asked(run, config, drafter)
 
 
 if __name__ == "__main__":

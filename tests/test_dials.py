@@ -24,6 +24,7 @@ from storylm.config import (
     GenerateConfig,
     ImportConfig,
     ReplayConfig,
+    ServeConfig,
     TrainConfig,
     dial_names,
     register,
@@ -41,6 +42,7 @@ TREES = {
     "replay": (ReplayConfig, ["run=x", "step=3"]),
     "benchmark": (BenchmarkConfig, []),
     "doctor": (DoctorConfig, []),
+    "serve": (ServeConfig, []),
 }
 """Each script's tree, and the dials without which it is not legal."""
 
@@ -58,7 +60,7 @@ LEAST = {
         "schedule.steps": 1, "schedule.tokens": 1, "lora.rank": 1,
     },
     "generate": {"count": 1, "max_tokens": 0, "top_k": 0, "seed": -(2**63) + 1, "context_length": 0,
-                 "threads": 0},
+                 "threads": 0, "beams": 1},
     "replay": {"step": 0, "threads": 0},
     "benchmark": {"kills": 0, "trials": 1, "trial": -1, "seed": 0, "threads": 0, "rounds": 1,
                   "steps": 1, "n_layers": 1, "d_model": 1, "head_dim": 1, "vocab_size": 1,
@@ -68,6 +70,8 @@ LEAST = {
     "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0, "tellings": 1, "max_tokens": 0,
                  "judge.samples": 1, "judge.concurrency": 1, "judge.anchors": 0,
                  "judge.retries": 0, "judge.most_requests": 0},
+    "serve": {"port": 0, "max_tokens": 1, "concurrency": 1, "queue": 0, "prompt_bytes": 1,
+              "threads": 0},
 }  # fmt: skip
 """The smallest legal value of each whole number."""
 LEAST["import_model"] = {
@@ -108,11 +112,16 @@ BEYOND = {
     "temperature": "-0.1",
     "top_p": "0.0",
     "min_p": "1.0",
+    "repetition_penalty": "0.0",
+    "length_penalty": "-0.1",
     "minutes": "0.0",
     "ours_minutes": "-0.1",
     "similarity": "0.2",
     "judge.temperature": "-0.1",
     "judge.timeout": "0.0",
+    "memory_gib": "0.0",
+    "timeout": "0.0",
+    "grace": "-0.1",
 }
 """For each number with a fraction: one that is beyond its range."""
 
@@ -142,6 +151,7 @@ TEXTS = {
     "run": ["''", *NO_PATH],
     "checkpoint": ["bset", "-1", "1.5", "''", "null", "[best]"],
     "prompt": NO_TEXT,
+    "drafter": NO_PATH,
     "folder": NO_PATH,
     "peers": NO_PATH,
     "openings": NO_PATH,
@@ -153,6 +163,8 @@ TEXTS = {
     "source": ["''", *NO_PATH],
     "tokenizer_file": NO_PATH,
     "revision": ["''", *NO_PATH],
+    "host": ["''", *NO_PATH],
+    "api_key_variable": ["a-b", "'a b'", "3a", "'a=b'", "[a]", "null"],
 }
 """Five or more wrong values of each text."""
 
@@ -161,6 +173,8 @@ LISTS = {
     "data.train": ["a.txt", "{a:1}", "[[a]]", "['']", "['a\nb']"],
     "data.valid": ["a.txt", "{a:1}", "[[a]]", "['']", "['a\0b']"],
     "model.windows": ["256", "[many]", "[1.5]", "[-1]", "[]"],
+    "pair": ["a", "[a]", "{a:1}", "[[a]]", "[null]", "['','']"],
+    "stop": ["once", "{a:1}", "[[a]]", "[null]", "['']"],
     "contenders": ["nanoGPT", "{a:1}", "[[a]]", "[null]", "['']", "['a\nb']"],
     "ours": ["optim:muon", "[:3]", "{a:1}", "[[a]]", "[null]", "[swift]", "['a=\nb']"],
     "theirs": ["n_layer:4", "{a:1}", "[[a]]", "[null]", "[n_layer]", "['']"],
@@ -173,6 +187,8 @@ LISTS = {
     "judge.price_out": ["-1", "[]", "{a:1}", "[many]", "nan"],
     "lora.targets": ["query", "{a:1}", "[]", "[querry]", "[[query]]"],
     "run": ["{a:1}", "[]", "[[a]]", "[null]", "null", "['']", "['a\nb']"],
+    "runs": ["a", "{a:1}", "[[a]]", "[null]", "['']", "[../x]", "['a\nb']"],
+    "cors": ["a", "{a:1}", "[[a]]", "[null]", "['']", "[example.org]", "['https://a b']"],
 }
 IN_LABEL = ("model", "model.style", "model.size", "data", "data.name")
 """Dials of which conf/train.yaml makes run.label, which then is the one that refers to nothing."""
@@ -286,6 +302,8 @@ def test_what_is_not_touched_is_accepted(trees, script):
         ("export", "format=ggml", "format=ggml: "),
         ("export", "format=???", "format is missing; give format=huggingface, llama2c or gguf"),
         ("import_model", "run.name=a/b", "run.name='a/b' cannot name a folder"),
+        ("serve", "port=65536", "port=65536 must be at most 65535"),
+        ("serve", "api_key_variable=sk-3", "give its name, not the key itself"),
     ],
 )
 def test_a_refusal_reads_the_same_on_the_whole_way(script, word, line):
@@ -342,6 +360,12 @@ def test_open_nodes_and_missing_values_are_refused_too(trees, word, line):
         ),
         ("train", "init_from=x finetune=lora optim.kind=muon", "give optim=adamw"),
         ("generate", "rope_scaling=yarn", "it needs a context_length"),
+        ("generate", "length_penalty=0.5", "it needs beams above 1"),
+        ("generate", "beams=4 top_k=3", "it needs beams=1"),
+        ("generate", "beams=4 stop=[a]", "it needs beams=1"),
+        ("generate", "beams=2 count=3", "raise beams"),
+        ("generate", "interactive=true count=3", "it needs interactive=false"),
+        ("generate", "drafter=x slide=true", "it needs no drafter"),
         ("export", "private=false", "it needs push_to=<owner/name>"),
         ("import_model", "tokenizer_file=tok.bin", "it needs a llama2.c .bin file"),
         ("benchmark", "what=damage kills=3", "it needs what=resume or sweep"),
@@ -349,6 +373,7 @@ def test_open_nodes_and_missing_values_are_refused_too(trees, word, line):
         ("benchmark", "peers=x", "it needs what=train, learn, tokenize, generate or overhead"),
         ("benchmark", "what=generate batch_size=3", "it needs what=train"),
         ("benchmark", "what=train minutes=3", "it needs what=learn"),
+        ("benchmark", "what=train pair=[a,b]", "it needs what=generate"),
         ("benchmark", "what=learn valid=a.txt", "it needs a text"),
         ("benchmark", "what=learn mb=3", "it needs what=tokenize"),
         ("benchmark", "what=train text=a.txt", "it needs what=learn or tokenize"),
@@ -371,11 +396,15 @@ def test_a_dial_that_would_do_nothing_is_refused(trees, script, words, line):
         ("train", f"{FILES} tokenizer.kind=bytes tokenizer.vocab_size=257"),
         ("generate", "context_length=512 rope_scaling=yarn"),
         ("generate", "checkpoint=300 seed=0 temperature=0"),
+        ("generate", "beams=4 count=4 length_penalty=0.0 max_tokens=9"),
+        ("generate", "stop=[a,b] repetition_penalty=1.2 drafter=x int8=true interactive=true"),
         ("evaluate", "run=[a,b,3]"),
         ("export", "format=huggingface push_to=a/b private=false"),
         ("import_model", "source=a.bin tokenizer_file=b.bin run.name=a"),
         ("benchmark", "what=train peers=x rounds=1 contenders=[storylm] steps=3 d_model=128"),
         ("benchmark", "what=tokenize text=a.txt mb=300"),
+        ("benchmark", "what=generate pair=[runs/a,b]"),
+        ("serve", "runs=[a,b] cors=['https://a.org:8','*'] api_key_variable=A_KEY drafter=c"),
     ],
 )  # fmt: skip
 def test_the_same_dials_are_accepted_where_they_do_something(trees, script, words):

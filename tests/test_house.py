@@ -42,6 +42,8 @@ DOORS = {
     "gguf": {"export/gguf"},
     "pyarrow": {"data/reading"},
     "matplotlib": {"plots"},
+    "starlette": {"serving"},
+    "uvicorn": {"serving"},
     "transformers": {"benchmark"},
     "tokenizers": set(),
     "yaml": {"config", "evaluation"},

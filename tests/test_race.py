@@ -289,10 +289,10 @@ def telling_request(name):
 
 def test_we_tell_exactly_so_many_tokens(monkeypatch):
     monkeypatch.setattr(telling, "WARM_UP", 2)
-    answer = telling.time_telling(telling_request("storylm"))
-    assert len(answer["ids"]) == 5
-    assert answer["rate_1"] > 0
-    assert answer["rate_3"] > 0
+    for name in ("storylm", "storylm bf16", "storylm int8"):
+        answer = telling.time_telling(telling_request(name))
+        assert len(answer["ids"]) == 5
+        assert min(answer[figure] for figure in ("rate_1", "rate_3", "first_ms")) > 0
 
 
 def test_transformers_tells_the_same_story(monkeypatch):
@@ -318,6 +318,10 @@ def test_generation_is_compared_with_ours_of_the_same_precision(tmp_path, capsys
     assert not summaries["transformers bf16"]["same_ids"]
     generate.print_table(race, summaries)
     assert "4.00 x" in capsys.readouterr().out
+    best = generate.best_against_best(race)
+    assert best["transformers 32"]["ratios"] == [8]
+    assert best["llama2.c 1"]["words"].endswith("storylm bf16 is 1.60 x llama2.c")
+    assert "llama2.c 32" not in best
     config = BenchmarkConfig(what=BenchmarkKind.generate, peers=str(tmp_path))
     (tmp_path / "llama2.c").mkdir()
     assert (

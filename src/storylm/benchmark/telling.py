@@ -1,12 +1,14 @@
 """Generation by one contender, timed in a process of its own.
 
 `python -m storylm.benchmark.telling` is what the race of generation starts. Everybody has the same
-weights, drawn from the race's seed, and tells greedily from one token on.
+weights, drawn from the race's seed, and tells greedily from one token on. Two contenders are of a
+trained pair instead: a run alone, and with a smaller one that guesses ahead.
 """
 
 from __future__ import annotations
 
 import re
+import statistics
 import subprocess
 import time
 import types
@@ -24,8 +26,12 @@ BEGIN = 1
 """The id from which all is told: LLaMA's <s>."""
 WARM_UP = 16
 """Tokens told before the clock is read."""
-Tell = Callable[[int, int], list[list[int]]]
-"""So many stories of so many tokens, as ids."""
+Tell = Callable[[list[list[int]], int], list[list[int]]]
+"""Prompts told on by so many tokens each, as ids."""
+PROMPT = 64
+"""Tokens of the prompt after which the first new one is waited for."""
+STORIES = 8
+"""Told one after another by each of a pair, drawn at temperature 1."""
 
 
 def time_telling(request: dict[str, Any]) -> dict[str, Any]:
@@ -37,31 +43,85 @@ def time_telling(request: dict[str, Any]) -> dict[str, Any]:
     model = Transformer(shape).eval()
     if name == "llama2.c":
         return tell_in_c(model, request)
+    if request.get("pair"):
+        return tell_pair(request)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     dtype = torch.bfloat16 if name.endswith("bf16") else torch.float32
-    build = build_ours if name.startswith("storylm") else build_transformers
-    tell = build(model, device, dtype)
+    if name.startswith("storylm"):
+        slots = max(request["batches"])
+        tell = build_ours(model.to(device), name, dtype, slots)
+    else:
+        tell = build_transformers(model, device, dtype)
     answer: dict[str, Any] = {}
     for batch in request["batches"]:
-        tell(batch, WARM_UP)
+        prompts = [[BEGIN]] * batch
+        tell(prompts, WARM_UP if "compiled" not in name else tokens)  # it meets every length
         began = time.perf_counter()
-        told = tell(batch, tokens)
+        told = tell(prompts, tokens)
         answer[f"rate_{batch}"] = batch * tokens / (time.perf_counter() - began)
         answer.setdefault("ids", told[0])
         if {len(ids) for ids in told} != {tokens}:
             raise ValueError(f"it told {len(told[0])} tokens, and not {tokens}")
+    answer["first_ms"] = first_token(tell, min(PROMPT, shape.context_length - 1))
     return answer
 
 
-def build_ours(model: Transformer, device: torch.device, dtype: torch.dtype) -> Tell:
-    from storylm.generation import generate
+def first_token(tell: Tell, length: int) -> float:
+    """Milliseconds until a prompt's first new token is there: the median of some."""
+    taken = []
+    for _ in range(7):
+        began = time.perf_counter()
+        tell([[BEGIN] * length], 1)
+        taken.append(1e3 * (time.perf_counter() - began))
+    return statistics.median(taken[1:])
 
-    model.to(device, dtype)
 
-    def tell(batch: int, tokens: int) -> list[list[int]]:
-        return generate(model, [[BEGIN]] * batch, max_tokens=tokens, temperature=0.0)
+def build_ours(model: Transformer, name: str, dtype: torch.dtype, slots: int) -> Tell:
+    """The engine, as `scripts/generate.py` and the server have it."""
+    from storylm.generation import Engine, Request
+
+    dials = {"compile": "compiled" in name, "int8": "int8" in name, "dtype": dtype}
+    engine = Engine(types.SimpleNamespace(model=model, tokenizer=Wordless()), slots=slots, **dials)
+
+    def tell(prompts: list[list[int]], tokens: int) -> list[list[int]]:
+        asked = [Request(tuple(ids), temperature=0.0, max_tokens=tokens) for ids in prompts]
+        return [[piece.token for piece in pieces] for pieces in engine.tell_all(asked)]
 
     return tell
+
+
+class Wordless:
+    """A tokenizer for ids that mean nothing, and never end."""
+
+    end_of_story, ends, opening_blank, fingerprint = BEGIN, frozenset(), 0, ""
+
+    def decode_bytes(self, ids: list[int]) -> bytes:
+        return b" word" * len(ids)
+
+
+def tell_pair(request: dict[str, Any]) -> dict[str, Any]:
+    """A trained run's tokens per second, alone or with its drafter, and what became of guesses."""
+    from storylm.checkpoint import load_run
+    from storylm.generation import Engine, Request
+
+    drafter, run = (load_run(name) for name in request["pair"])
+    guessing = "drafter" in request["contender"]
+    engine = Engine(run, slots=1, drafter=drafter if guessing else None)
+    prompt = (run.tokenizer.end_of_story,)
+    engine.tell_all([Request(prompt, max_tokens=WARM_UP)])
+    answer: dict[str, Any] = {}
+    for figure, temperature in (("rate_drawn", 1.0), ("rate_likeliest", 0.0)):
+        stories = STORIES if temperature else 1
+        asked = [Request(prompt, temperature=temperature, story=k) for k in range(stories)]
+        if guessing:
+            engine.speculation.proposed = engine.speculation.accepted = 0
+        began = time.perf_counter()
+        told = engine.tell_all(asked)
+        answer[figure] = sum(map(len, told)) / (time.perf_counter() - began)
+        if guessing:
+            counts = engine.speculation
+            answer[f"accepted_{figure}"] = counts.accepted / max(1, counts.proposed)
+    return answer | {"likeliest": [piece.token for piece in told[0]]}
 
 
 def build_transformers(model: Transformer, device: torch.device, dtype: torch.dtype) -> Tell:
@@ -80,8 +140,8 @@ def build_transformers(model: Transformer, device: torch.device, dtype: torch.dt
     theirs.to(device, dtype).eval()
     theirs.generation_config.eos_token_id = None  # all tell to the end
 
-    def tell(batch: int, tokens: int) -> list[list[int]]:
-        begin = torch.full((batch, 1), BEGIN, device=device)
+    def tell(prompts: list[list[int]], tokens: int) -> list[list[int]]:
+        begin = torch.tensor(prompts, device=device)
         told = theirs.generate(
             begin,
             attention_mask=torch.ones_like(begin),
@@ -89,7 +149,7 @@ def build_transformers(model: Transformer, device: torch.device, dtype: torch.dt
             do_sample=False,
             pad_token_id=0,
         )
-        return told[:, 1:].tolist()
+        return told[:, begin.size(1) :].tolist()
 
     return tell
 

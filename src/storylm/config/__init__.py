@@ -58,6 +58,7 @@ from storylm.config.scripts import (
     ImportedRunConfig,
     ReplayConfig,
 )
+from storylm.config.serving import ServeConfig
 from storylm.config.stored import (
     TextSources,
     finished_result,
@@ -103,6 +104,7 @@ __all__ = [
     "Scale",
     "ScheduleConfig",
     "ScheduleKind",
+    "ServeConfig",
     "Suite",
     "SweepConfig",
     "TextSources",

@@ -26,6 +26,7 @@ from storylm.config.scripts import (
     ImportConfig,
     ReplayConfig,
 )
+from storylm.config.serving import ServeConfig
 
 SCHEMAS = {
     "train": TrainConfig,
@@ -37,6 +38,7 @@ SCHEMAS = {
     "replay": ReplayConfig,
     "benchmark": BenchmarkConfig,
     "doctor": DoctorConfig,
+    "serve": ServeConfig,
 }
 """What each script's tree is, by the name that its YAML gives it before `_schema`."""
 CONF = Path(__file__).resolve().parents[3] / "conf"

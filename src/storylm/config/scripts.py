@@ -12,6 +12,7 @@ from omegaconf import MISSING
 
 from storylm.config.checks import (
     at_least,
+    at_most,
     check_checkpoint,
     check_file_name,
     check_line,
@@ -44,6 +45,24 @@ class GenerateConfig:
     """Sample among the likeliest tokens that together hold this probability."""
     min_p: float = 0.0
     """Sample among tokens at least this likely, relative to the likeliest."""
+    repetition_penalty: float = 1.0
+    """Above 1, tokens that were there before become less likely (Keskar et al. 2019)."""
+    stop: list[str] = field(default_factory=list)
+    """The story ends before any of these strings; on the command line '[one,other]'."""
+    beams: int = 1
+    """Above 1, nothing is drawn: the likeliest story as a whole is searched with so many beams, and
+    count=<n> gives the n best."""
+    length_penalty: float = 1.0
+    """With beams: 0 compares whole probabilities, which short stories win; 1 those of a token."""
+    slide: bool = False
+    """Go on past the context by forgetting its older half; needs rotary positions."""
+    int8: bool = False
+    """Weights in eight bits, computed with in bf16: faster on CPUs for one story at a time."""
+    drafter: str = ""
+    """A smaller run of the same tokenizer that guesses ahead; the stories are of the same
+    distribution."""
+    interactive: bool = False
+    """Ask for one opening after another."""
     seed: int = 1
     stream: bool = True
     """Print words as they come (for count=1)."""
@@ -64,6 +83,27 @@ class GenerateConfig:
         require(0 <= self.min_p < 1, f"min_p={self.min_p} must be at least 0 and below 1")
         longer = self.context_length > 0
         check_use("", self, longer, "a context_length, to which it reaches", "rope_scaling")
+        require(
+            0.01 <= self.repetition_penalty <= 100,
+            f"repetition_penalty={self.repetition_penalty} must be from 0.01 to 100",
+        )
+        require(
+            len(self.stop) <= 64 and all(isinstance(one, str) and one for one in self.stop),
+            f"stop={self.stop} must hold strings that are not empty, 64 at most",
+        )
+        check_line("drafter", self.drafter, empty=True)
+        at_least("", self, 1, "beams")
+        at_least("", self, 0, "length_penalty")
+        at_most("", self, 1_000, "beams")
+        check_use("", self, self.beams > 1, "beams above 1", "length_penalty")
+        draws = ("top_k", "top_p", "min_p", "repetition_penalty", "stop", "slide", "int8")
+        check_use("", self, self.beams == 1, "beams=1", *draws, "drafter", "interactive")
+        check_use("", self, not self.interactive, "interactive=false", "count")
+        check_use("", self, not self.drafter, "no drafter", "slide")
+        require(
+            self.beams == 1 or self.count <= self.beams,
+            f"count={self.count} is more than beams={self.beams} can find; raise beams",
+        )
 
 
 @dataclass
@@ -277,6 +317,9 @@ class BenchmarkConfig:
     """For what=learn: steps of each, instead of minutes, which need no idle machine; 0: minutes."""
     points: int = 12
     """For what=learn: how often each is scored on its way, more often early."""
+    pair: list[str] = field(default_factory=list)
+    """For what=generate: two runs of one tokenizer, a small one that guesses ahead and the one that
+    it guesses for, '[small,large]'."""
     mb: int = 64
     """For what=tokenize: so many million bytes of the text, which is repeated up to it."""
     seed: int = 1
@@ -306,6 +349,12 @@ class BenchmarkConfig:
         self.check_learn()
         at_least("", self, 1, "mb")
         check_use("", self, what is kind.tokenize, "what=tokenize", "mb")
+        for name in self.pair:
+            check_line("pair", name)
+        require(
+            len(self.pair) in (0, 2), f"pair={self.pair} must be two runs, a small and a large one"
+        )
+        check_use("", self, what is kind.generate, "what=generate", "pair")
         check_use("", self, what in (kind.learn, kind.tokenize), "what=learn or tokenize", "text")
         require(
             self.d_model % self.head_dim == 0,

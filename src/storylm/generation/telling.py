@@ -1,4 +1,4 @@
-"""Telling: from a prompt to a story, one sampled token after another.
+"""The plain way to tell: from a prompt to a story, one sampled token after another.
 
 `generate` works on ids, `tell` and `stream` on text. Story k of a seed is the same whatever the
 batch it travels in: each row draws from a generator of its own, one uniform number per token.
@@ -14,11 +14,15 @@ import torch
 from torch import Tensor
 
 from storylm.config import GenerateConfig
+from storylm.generation.samplers import keep_likely, repel, sample, story_generator
 from storylm.model.cache import KVCache
 from storylm.model.transformer import Transformer
 
 if TYPE_CHECKING:
     from storylm.tokenizer import Tokenizer
+
+DIALS = {"max_tokens", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed"}
+"""What `generate_steps` understands of `GenerateConfig`."""
 
 
 def tell(
@@ -62,9 +66,14 @@ def stream(model: Transformer, tokenizer: Tokenizer, prompt: str, **dials: Any) 
 def generate(model: Transformer, prompts_ids: list[list[int]], **dials: Any) -> list[list[int]]:
     """The continuation of each prompt, without the prompt; dials as in `generate_steps`.
 
+    With `beams` above 1 it is the likeliest that beam search finds, and `length_penalty` counts.
     A continuation whose last id is in `ends` came to its end; any other was cut off by `max_tokens`
     or by the end of the context.
     """
+    if dials.get("beams", 1) > 1:
+        from storylm.generation.beam import search_each
+
+        return search_each(model, prompts_ids, **dials)
     told: list[list[int]] = [[] for _ in prompts_ids]
     for step in generate_steps(model, prompts_ids, **dials):
         for row, token in step.items():
@@ -85,11 +94,13 @@ def generate_steps(
     A row closes with an id of `ends` (which it yields), after `max_tokens` tokens (0: no such
     limit), or when its context is full. Row k is story `first + k` of the seed, so that many
     stories can be told in several batches. The dials are `GenerateConfig`'s: max_tokens,
-    temperature, top_k, top_p, min_p, seed. The model's training mode and global random state stay
-    as they are. Raises ValueError, before the first step, for a prompt that is empty or longer
-    than the context, and for a dial out of range.
+    temperature, top_k, top_p, min_p, repetition_penalty, seed. The model's training mode and global
+    random state stay as they are. Raises ValueError, before the first step, for a prompt that is
+    empty or longer than the context, and for a dial out of range.
     """
     config = GenerateConfig(**dials)
+    if unknown := dials.keys() - DIALS:
+        raise ValueError(f"{min(unknown)} is no dial of generate; storylm.generation.Engine has it")
     for prompt in prompts_ids:
         check_prompt(prompt, model.config.context_length)
     generators = [story_generator(config.seed, first + row) for row in range(len(prompts_ids))]
@@ -120,11 +131,16 @@ def decode(
     inputs_BT = torch.tensor(padded, device=device)
     last = [length - 1 for length in lengths]
     rows, drawn = list(range(len(prompts_ids))), 0
+    seen = [set(prompt) for prompt in prompts_ids]
     while rows:
         logits_BV = next_logits(model, inputs_BT, cache, last)
         if not logits_BV.amax(-1).isfinite().all():  # a nan is the largest of all
             raise Diverged("the model's logits are not finite: its training has diverged")
         cache.cut(lengths)  # drops the padding of the prompts
+        if config.repetition_penalty != 1:
+            pairs = zip(logits_BV, rows, strict=True)
+            repelled = [repel(row_V, seen[row], config.repetition_penalty) for row_V, row in pairs]
+            logits_BV = torch.stack(repelled)
         likely_BV = keep_likely(
             logits_BV,
             config.temperature,
@@ -136,6 +152,8 @@ def decode(
         tokens = sample(likely_BV, uniform_B).tolist()
         drawn += 1
         yield dict(zip(rows, tokens, strict=True))
+        for row, token in zip(rows, tokens, strict=True):
+            seen[row].add(token)
         going_on = [
             i
             for i, token in enumerate(tokens)
@@ -180,57 +198,3 @@ def check_prompt(prompt: list[int], context_length: int) -> None:
             f"the prompt is {len(prompt)} tokens long, but the model sees only {context_length}; "
             f"shorten it by {over}"
         )
-
-
-def story_generator(seed: int, story: int) -> torch.Generator:
-    """The private source of randomness of one story."""
-    # 2^64 over the golden ratio keeps the stories of neighbouring seeds apart.
-    mixed = (seed * 0x9E3779B97F4A7C15 + story) % 2**63
-    return torch.Generator().manual_seed(mixed)
-
-
-def keep_likely(
-    logits_BV: Tensor,
-    temperature: float = 1.0,
-    *,
-    top_k: int = 0,
-    top_p: float = 1.0,
-    min_p: float = 0.0,
-) -> Tensor:
-    """Logits of the distribution to draw from, -inf for what is ruled out.
-
-    Temperature first, then each sampler on what the one before it left: `top_k` keeps the k
-    likeliest tokens (0 all); `top_p` the fewest likeliest tokens that together reach this
-    probability (Holtzman et al., arXiv 1904.09751); `min_p` those at least so likely relative to
-    the likeliest (Nguyen et al., arXiv 2407.01082). Temperature 0 leaves only the likeliest token.
-    """
-    if temperature == 0:
-        top_k, temperature = 1, 1.0
-    # The likeliest at 0, so that no temperature, however small, overflows.
-    logits_BV = (logits_BV - logits_BV.amax(-1, keepdim=True)) / temperature
-    ruled_out_BV = torch.full_like(logits_BV, -torch.inf)
-    if 0 < top_k < logits_BV.size(-1):
-        kept, index = logits_BV.topk(top_k)
-        logits_BV = ruled_out_BV.scatter(-1, index, kept)
-    if top_p < 1:
-        ordered, index = logits_BV.sort(descending=True, stable=True)
-        p = ordered.softmax(-1)
-        before = p.cumsum(-1) - p
-        kept = ordered.masked_fill(before >= top_p, -torch.inf)
-        logits_BV = ruled_out_BV.scatter(-1, index, kept)
-    if min_p > 0:
-        logits_BV = logits_BV.masked_fill(logits_BV.exp() < min_p, -torch.inf)
-    return logits_BV
-
-
-def sample(logits_BV: Tensor, uniform_B: Tensor) -> Tensor:
-    """One token per row, tokens_B: where the cumulative distribution passes the uniform number.
-
-    A token of logit -inf is never drawn, also where rounding puts the number at the very end.
-    """
-    cumulative_BV = logits_BV.softmax(-1).cumsum(-1)
-    total_B1 = cumulative_BV[:, -1:].contiguous()
-    last_B1 = torch.searchsorted(cumulative_BV, total_B1)
-    point_B1 = uniform_B.to(cumulative_BV)[:, None] * total_B1
-    drawn_B1 = torch.searchsorted(cumulative_BV, point_B1, right=True)
-    return torch.minimum(drawn_B1, last_B1)[:, 0]

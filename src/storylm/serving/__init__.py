@@ -1,0 +1,1 @@
+"""Trained runs over HTTP: an interface like OpenAI's, and a page to read in."""
