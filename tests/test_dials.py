@@ -67,7 +67,7 @@ LEAST = {
                   "context_length": 1, "batch_size": 1, "mb": 1,
                   "valid_stories": 1, "seeds": 1, "budget_steps": 0, "points": 1},
     "atlas": {"stories": 0, "draws": 10, "threads": 0},
-    "evaluate": {"stories": 1, "seed": -(2**63) + 1, "threads": 0, "tellings": 1, "max_tokens": 0,
+    "evaluate": {"stories": 1, "seed": 0, "threads": 0, "tellings": 1, "max_tokens": 0,
                  "judge.samples": 1, "judge.concurrency": 1, "judge.anchors": 0,
                  "judge.retries": 0, "judge.most_requests": 0},
     "serve": {"port": 0, "max_tokens": 1, "concurrency": 1, "queue": 0, "prompt_bytes": 1,

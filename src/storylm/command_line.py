@@ -90,8 +90,8 @@ def in_one_line(task: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def stopped() -> str:
-    """Benchmarks keep nothing of a table that is half full; all else goes on where it was."""
-    begins_anew = Path(sys.argv[0]).stem == "benchmark"
+    """What begins anew when it is repeated says no more; all else goes on where it was."""
+    begins_anew = Path(sys.argv[0]).stem in ("benchmark", "doctor", "evaluate")
     return "stopped" if begins_anew else "stopped; repeat the command to go on"
 
 

@@ -36,7 +36,7 @@ def build_atlas(folder: Path, *, draws: int = 200) -> str:
     check_grid(points)
     home = folder / "atlas"
     home.mkdir(exist_ok=True)
-    rates = draw_rates(points, home, folder.name)
+    rates, done = draw_rates(points, home, folder.name), points
     points = every = at_best_rate(points)
     points = [p for p in points if p.tokens == max(q.tokens for q in every)]
     points.sort(key=lambda p: (p.layers, p.width, p.seed))
@@ -46,8 +46,11 @@ def build_atlas(folder: Path, *, draws: int = 200) -> str:
     draw(points, home, name, floor, law)
     write_whole(home / "cells.csv", cells_csv(points))
     write_whole(home / "findings.md", findings_md(name, points, findings, [*law.words, *rates]))
-    write_whole(home / "index.html", page(name, points, missing, findings, law.words, rates, home))
-    state = f"{len(points)} of {len(points) + len(missing)} cells"
+    write_whole(
+        home / "index.html",
+        page(name, points, missing, findings, law.words, rates, home, done=done),
+    )
+    state = f"{len(done)} of {len(done) + len(missing)} cells"
     told = [f"  {f.verdict:14} {f.claim}: {f.words}" for f in findings]
     told += [f"  {words}" for words in rates]
     return "\n".join([f"{name}: {state}", *told, *law.words, str(home / "index.html")])

@@ -25,9 +25,12 @@ def page(
     words: Sequence[str],
     rates: Sequence[str],
     home: Path,
+    *,
+    done: Sequence[Point],
 ) -> str:
-    """All in one file: nothing is fetched from anywhere."""
-    parts = [f"<h1>{esc(name)}</h1>", f"<p class=lead>{esc(lead(points, missing))}</p>"]
+    """All in one file: nothing is fetched from anywhere. `points` are the cells that are drawn, of
+    those that are `done`."""
+    parts = [f"<h1>{esc(name)}</h1>", f"<p class=lead>{esc(lead(points, done, missing))}</p>"]
     if missing:
         waiting = "".join(
             f"<li><b>{esc(row.state.value)}</b> {esc(row.run)} {esc(row.reason)}</li>"
@@ -51,11 +54,13 @@ def page(
     return TEMPLATE.replace("@title", esc(name)).replace("@body", "\n".join(parts))
 
 
-def lead(points: Sequence[Point], missing: Sequence[Row]) -> str:
+def lead(points: Sequence[Point], done: Sequence[Point], missing: Sequence[Row]) -> str:
     best = min(points, key=lambda p: p.bits)
-    seconds = sum(p.seconds for p in points if p.seconds == p.seconds)
+    seconds = sum(p.seconds for p in done if p.seconds == p.seconds)
+    drawn = f", {len(points)} of them drawn (the longest, at their best rate)"
     words = (
-        f"{len(points)} of {len(points) + len(missing)} cells are done: {min_max(points, 'body')} "
+        f"{len(done)} of {len(done) + len(missing)} cells are done"
+        f"{drawn if len(points) < len(done) else ''}: {min_max(points, 'body')} "
         f"parameters without embeddings, {min_max(points, 'tokens')} tokens each, "
         f"{seconds / 60:.0f} minutes of training in all. The best one is {best.layers} x "
         f"{best.width} with {best.bits:.4f} bits per byte"

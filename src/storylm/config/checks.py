@@ -53,6 +53,8 @@ def check_values(section: str, config: Any) -> None:
             require(finite, f"{dial}={value} must be a finite number")
             small = not isinstance(item, int) or abs(item) < 2**63
             require(small, f"{dial}={value} needs more than 64 bits; lower it")
+        if f.name == "threads":  # torch would end without a word
+            at_most(section, config, 1_024, "threads")
         if isinstance(value, list):
             for item in value:
                 flat = isinstance(item, (str, int, float, enum.Enum))

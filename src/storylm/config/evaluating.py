@@ -72,7 +72,7 @@ class EvaluateConfig:
         if self.checkpoint != "all":
             check_checkpoint(self.checkpoint)
         at_least("", self, 1, "stories", "tellings")
-        at_least("", self, 0, "temperature", "threads", "max_tokens")
+        at_least("", self, 0, "temperature", "threads", "max_tokens", "seed")
         require(0 < self.top_p <= 1, f"top_p={self.top_p} must be above 0 and at most 1")
         for name in ("openings", "table"):
             check_line(name, getattr(self, name), empty=True)

@@ -5,6 +5,7 @@ A suite is a function `examine(candidate) -> Findings`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -75,8 +76,25 @@ class Candidate:
     @cached_property
     def tellings(self) -> list[Telling]:
         """`tellings` stories from each opening, in the openings' order."""
-        openings = read_openings(self.config.openings)
+        openings = self.with_room(read_openings(self.config.openings))
         return self.go_on([o for o in openings for _ in range(self.config.tellings)])
+
+    def with_room(self, openings: Sequence[str]) -> list[str]:
+        """Those that leave half of the context to the story; what is left out is told.
+
+        ValueError where none does.
+        """
+        tokenizer, room = self.run.tokenizer, self.run.model.config.context_length // 2
+        fit = [opening for opening in openings if len(tokenizer.encode(opening)) < room]
+        words = f"of {len(openings)} openings {len(openings) - len(fit)} take more than half"
+        if not fit:
+            raise ValueError(
+                f"{words} of the model's context, {2 * room} tokens; give shorter ones with "
+                "openings=<a YAML list>"
+            )
+        if len(fit) < len(openings):
+            print(f"{words} of the context, and are left out", file=sys.stderr, flush=True)
+        return fit
 
     def go_on(self, openings: Sequence[str]) -> list[Telling]:
         """A story told from each opening; the dials are the config's."""

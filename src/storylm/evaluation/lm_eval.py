@@ -71,4 +71,7 @@ def lines(asked: Sequence[Question]) -> str:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: uv run python -m storylm.evaluation.lm_eval <folder>")
-    print(*write_lm_eval_tasks(Path(sys.argv[1])), sep="\n")
+    try:
+        print(*write_lm_eval_tasks(Path(sys.argv[1])), sep="\n")
+    except (OSError, ValueError) as error:
+        sys.exit(f"lm_eval: {error}")

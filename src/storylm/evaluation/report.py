@@ -7,6 +7,7 @@ import csv
 import importlib
 import io
 import json
+import math
 import os
 import sys
 import time
@@ -18,8 +19,10 @@ import torch
 
 from storylm.checkpoint import Run, load_run
 from storylm.command_line import in_columns
-from storylm.config import DataKind, EvaluateConfig, Suite
+from storylm.config import DataKind, EvaluateConfig, Suite, read_result, to_plain
+from storylm.data.prepare import sources_now
 from storylm.evaluation.candidate import Candidate, Findings
+from storylm.evaluation.openings import read_openings
 from storylm.evaluation.scoring import Estimate
 from storylm.model.size import count_parameters
 from storylm.whole_files import make_folder, write_whole
@@ -45,8 +48,13 @@ def evaluate(config: EvaluateConfig) -> str:
     is not there; both before anything is examined.
     """
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    runs = [load_run(name, config.checkpoint) for name in config.runs]
+    runs = each_once([load_run(name, config.checkpoint) for name in config.runs])
     chosen = [choose(run, config) for run in runs]
+    if config.table:
+        make_folder("table", Path(config.table).parent)
+    read_openings(config.openings)
+    for words in told_of_the_data(runs):
+        print(words, file=sys.stderr, flush=True)
     names = label(runs)
     found: dict[str, Measures] = {}
     chance: dict[str, float] = {}
@@ -57,7 +65,7 @@ def evaluate(config: EvaluateConfig) -> str:
             write(candidate, suite, findings)
             measures |= findings.measures
             chance |= findings.chance
-        write_whole(run.folder / "evaluation" / "evaluation.md", page(name, measures, chance))
+        write_whole(run.folder / "evaluation" / "evaluation.md", page(run))
         found[name] = measures
     rows = table(found, chance)
     if config.table:
@@ -94,13 +102,36 @@ def examine(candidate: Candidate, suite: Suite, name: str) -> Findings:
     return findings
 
 
+def each_once(runs: Sequence[Run]) -> list[Run]:
+    """Without those that are the same file by another path."""
+    return list({run.file.resolve(): run for run in reversed(runs)}.values())[::-1]
+
+
 def label(runs: Sequence[Run]) -> list[str]:
-    """A name for each column: the folder's, with the step where one run comes twice."""
+    """A name for each column: the folder's, or its path where another has the same."""
     names = [run.folder.name for run in runs]
+    names = [str(run.folder) if names.count(name) > 1 else name for run, name in zip(runs, names)]
     return [
         f"{name} at step {run.step}" if names.count(name) > 1 else name
         for run, name in zip(runs, names)
     ]
+
+
+def told_of_the_data(runs: Sequence[Run]) -> list[str]:
+    """What makes held-out stories others than one thinks, a line each."""
+    lines = []
+    for run in runs:
+        known, now = (read_result(run.folder) or {}).get("sources"), sources_now(run.config)
+        for split in ("train", "valid"):
+            if known and known.get(split) and now[split] != known[split]:
+                lines.append(
+                    f"{run.folder.name}: the {split} files of data={run.config.data.name} are not "
+                    "those of its training (path, size or time differ); held-out stories may be "
+                    "others, or known to it"
+                )
+    if len({json.dumps(to_plain(run.config.data), sort_keys=True) for run in runs}) > 1:
+        lines.append("the runs have different data: their figures are not of the same stories")
+    return lines
 
 
 # --------------------------------------------------------------------------------------- what stays
@@ -148,9 +179,24 @@ def about(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def page(name: str, measures: Measures, chance: Mapping[str, float]) -> str:
-    lines = [f"# What {name} can do", "", *markdown(table({name: measures}, chance)), "", INTERVALS]
-    return "\n".join([*lines, ""])
+def page(run: Run) -> str:
+    """Of every suite that this checkpoint was examined by, whichever command did."""
+    measures: dict[str, Estimate] = {}
+    chance: dict[str, float] = {}
+    for suite in ROOMS:
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+            file = run.folder / "evaluation" / f"{suite.value}.json"
+            stored = json.loads(file.read_text(encoding="utf-8"))
+            if (stored["checkpoint"], stored["step"]) == (run.file.name, run.step):
+                measures |= {name: estimate(one) for name, one in stored["measures"].items()}
+                chance |= stored["chance"]
+    lines = [f"# What {run.folder.name} can do, step {run.step:,}", ""]
+    return "\n".join([*lines, *markdown(table({"": measures}, chance)), "", INTERVALS, ""])
+
+
+def estimate(stored: dict[str, float | None]) -> Estimate:
+    """What `plain` made of an estimate."""
+    return Estimate(*(math.nan if stored[n] is None else stored[n] for n in Estimate._fields))
 
 
 def plain(value: Any) -> Any:
@@ -166,7 +212,7 @@ def plain(value: Any) -> Any:
 
 def graded_stories(home: Path) -> int:
     """On how many stories a run's last grades in the story world stand; 0 where there are none."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         graded = json.loads((home / "evaluation" / "fables.json").read_text(encoding="utf-8"))
         return int(graded.get("stories", 0))
     return 0

@@ -95,6 +95,8 @@ class Estimate(NamedTuple):
     high: float
 
     def __str__(self) -> str:
+        if self.low != self.low:
+            return f"{self.value:.3f}"
         return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f})"
 
 
@@ -109,6 +111,8 @@ def ratio(
     top, bottom = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
     if bottom.sum() == 0:
         return Estimate(float("nan"), float("nan"), float("nan"))
+    if len(top) == 1:  # one story says nothing of others
+        return Estimate(float(top.sum() / bottom.sum()), float("nan"), float("nan"))
     generator = np.random.default_rng(seed)
     counts = generator.multinomial(len(top), np.full(len(top), 1 / len(top)), size=resamples)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from storylm.plots.runs import INK
+from storylm.plots.saving import save
 from storylm.plots.sweeps import load
 
 
@@ -38,5 +39,5 @@ def plot_damage(
             text = f"{value:+.2f}{star}\n{low:+.2f} … {high:+.2f}"
             axis.text(column, row, text, ha="center", va="center", fontsize=9, color=color)
     figure.colorbar(image, ax=axis, label="change in accuracy")
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storylm.plots.runs import INK, TRAIN, VALID
+from storylm.plots.saving import save
 from storylm.plots.sweeps import dress, load
 
 
@@ -36,7 +37,7 @@ def plot_parts(
         axis.set_title(name, color=INK, fontsize=10.5)
         dress(axis)
     axes[0][0].legend(frameon=False, fontsize=9)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -59,7 +60,7 @@ def plot_novelty(seen: Mapping[str, Mapping[int, Any]], file: Path, *, title: st
     axis.set_ylim(-0.02, 1.02)
     axis.legend(frameon=False)
     dress(axis)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -107,5 +108,5 @@ def plot_learning(
         dress(axis)
     if share.get_legend_handles_labels()[0]:
         share.legend(frameon=False, fontsize=8, loc="upper left")
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)

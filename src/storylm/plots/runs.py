@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from storylm.plots.saving import save
+
 INK, GRID, TRAIN, VALID, FLOOR = "#22303c", "#dfe4e8", "#9db4c8", "#d1495b", "#2a9d8f"
 
 
@@ -53,7 +55,7 @@ def plot_curves(
         axis.spines[["top", "right"]].set_visible(False)
         if axis.get_legend_handles_labels()[0]:
             axis.legend(frameon=False)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -107,7 +109,7 @@ def plot_grades(grades: dict[str, Any], file: Path, *, title: str) -> None:
         axis.grid(color=GRID)
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -138,7 +140,7 @@ def plot_race(
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("bits per byte")
     axes[0].legend(frameon=False)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storylm.plots.runs import FLOOR, GRID, INK, VALID
+from storylm.plots.saving import save
 
 Table = Sequence[Sequence[float]]
 """A number for each depth (rows) and width (columns); nan where no cell is done."""
@@ -65,7 +66,7 @@ def plot_heatmaps(
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels),
                       facecolor="#8aa0b2", edgecolor="none", fontsize=9)  # fmt: skip
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -106,7 +107,7 @@ def plot_cells(
     axis.yaxis.set_minor_formatter(lambda value, _: f"{value:g}")
     dress(axis)
     axis.legend(frameon=False, ncols=2, fontsize=9)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -154,7 +155,7 @@ def plot_laws(
     first = np.atleast_1d(axes)[0]
     first.set_ylabel("bits per byte")
     first.legend(frameon=False, fontsize=9)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -196,7 +197,7 @@ def plot_rates(
         dress(axis)
         axis.legend(frameon=False, fontsize=9)
     np.atleast_1d(axes)[0].set_ylabel("bits per byte")
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 
@@ -236,7 +237,7 @@ def plot_coordinates(
             dress(axis)
         row[0].set_ylabel("root mean square")
     axes[0][-1].legend(frameon=False, fontsize=8)
-    figure.savefig(file, dpi=110)
+    save(figure, file)
     plt.close(figure)
 
 

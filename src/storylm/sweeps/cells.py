@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from storylm.command_line import one_line
-from storylm.config import TrainConfig, compose_tree, fingerprint, to_config
+from storylm.config import TrainConfig, check_file_name, compose_tree, fingerprint, to_config
 from storylm.ledger import Ledger
 from storylm.origin import needs_import, origin_folder, take_over
 from storylm.sweeps.draws import draw_cells
@@ -85,6 +85,7 @@ def settle_origin(tree: DictConfig, words: Sequence[str]) -> None:
 def sweep_name(config: DictConfig) -> str:
     """`sweep.name`; else the experiment's; else made of what is swept."""
     if config.sweep.name:
+        check_file_name("sweep.name", str(config.sweep.name))
         return str(config.sweep.name)
     chosen = OmegaConf.to_container(config.hydra.runtime.choices).get("experiment")
     if chosen and chosen != "quickstart":

@@ -45,13 +45,17 @@ def mended(batch: Batch) -> Texts:
 
 
 def check_folder(config: DoctorConfig) -> None:
-    """Refuse to write over the files that are read."""
-    if config.data.kind is DataKind.fables:
-        return
-    for split in ("train", "valid"):
+    """Refuse to write over the files that are read, or over text of another's."""
+    read = () if config.data.kind is DataKind.fables else ("train", "valid")
+    for split in read:
         for file in find_files(config.data, split):
             if file.parent.resolve() == config.home.resolve():
                 raise ValueError(f"clean=true might write over {file}; give another folder=<path>")
+    there = [config.home / f"{split}.txt" for split in ("train", "valid")]
+    if any(file.exists() for file in there) and not (config.home / "report.json").exists():
+        raise ValueError(
+            f"clean=true would write over {config.home}/*.txt; give another folder=<path>"
+        )
 
 
 def write_clean(config: DoctorConfig, found: Diagnosis) -> dict[str, Any]:
