@@ -44,7 +44,8 @@ class Decoder(nn.Module):
         config, self.device = model.config, model.embed.weight.device
         dtype = dtype or model.embed.weight.dtype
         self.config, self.context_length = config, config.context_length
-        self.capacity = config.context_length + ahead
+        # One more than is ever looked at: the compiler would take the whole for a case of its own.
+        self.capacity = config.context_length + ahead + 1
         make = matrices_of(self.device, dtype, int8=int8, compiled=compile)
         like: dict[str, Any] = {"device": self.device, "dtype": torch.float32}
         self.streams = 2 * config.n_kv_heads
@@ -89,7 +90,7 @@ class Decoder(nn.Module):
         if T > 1:
             positions_BT = positions_BT + torch.arange(T, device=self.device)
         end = max(starts) + T
-        S = min(-(-end // BUCKET) * BUCKET, self.capacity)
+        S = min(-(-end // BUCKET) * BUCKET, self.capacity - 1)
         stepping = self.compiled is not None and self.step >= T
         compute = self.compiled if stepping else self.forward
         if B == T == 1 and self.windows == [0] and not stepping:
@@ -184,7 +185,7 @@ def compile_step(forward: Callable[..., Tensor]) -> Callable[..., Tensor]:
         every: bool,
     ) -> Tensor:
         for mask in masks.values():
-            torch._dynamo.mark_dynamic(mask, 3)
+            torch._dynamo.maybe_mark_dynamic(mask, 3)
         seen = seen[0], 0
         return compiled(tokens_BT, positions_BT, places_N, caches, seen, masks, every)
 
