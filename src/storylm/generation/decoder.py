@@ -44,14 +44,15 @@ class Decoder(nn.Module):
         config, self.device = model.config, model.embed.weight.device
         dtype = dtype or model.embed.weight.dtype
         self.config, self.context_length = config, config.context_length
-        self.capacity = config.context_length + ahead
+        # One more than is ever looked at: the compiler would take the whole for a case of its own.
+        self.capacity = config.context_length + ahead + 1
         make = matrices_of(self.device, dtype, int8=int8, compiled=compile)
         like: dict[str, Any] = {"device": self.device, "dtype": torch.float32}
-        width = 2 * config.n_kv_heads * config.head_dim
-        self.caches = [
-            torch.zeros(rows * self.capacity, width, **like) for _ in range(config.n_layers)
-        ]
-        """Of each layer, cache_NW: keys and values, side by side, of each position of each row."""
+        self.streams = 2 * config.n_kv_heads
+        """Keys of each head, then values of each: so many to a row."""
+        places = rows * self.streams * self.capacity
+        self.caches = [torch.zeros(places, config.head_dim, **like) for _ in range(config.n_layers)]
+        """Of each layer, cache_NK: row by row, stream by stream, position by position."""
         self.embed_VD = model.embed.weight.detach().float()
         self.embed_position_TD = None
         if model.embed_position is not None:
@@ -89,22 +90,21 @@ class Decoder(nn.Module):
         if T > 1:
             positions_BT = positions_BT + torch.arange(T, device=self.device)
         end = max(starts) + T
-        S = min(-(-end // BUCKET) * BUCKET, self.capacity)
+        S = min(-(-end // BUCKET) * BUCKET, self.capacity - 1)
         stepping = self.compiled is not None and self.step >= T
         compute = self.compiled if stepping else self.forward
         if B == T == 1 and self.windows == [0] and not stepping:
             S, masks = end, {0: None}  # it sees all that there is
         else:
             masks = self.masks(positions_BT, S)
-        places_BT = positions_BT
-        if B > 1 or row:
-            rows_B = torch.arange(row, row + B, device=self.device)
-            places_BT = positions_BT + rows_B[:, None] * self.capacity
+        first = row * self.streams
+        streams = torch.arange(first, first + B * self.streams, device=self.device)
+        places_BTs = positions_BT[:, :, None] + streams.view(B, 1, -1) * self.capacity
         if end > self.context_length:  # guesses that will not be kept
             positions_BT = positions_BT.clamp(max=self.context_length - 1)
         seen = row, S
         return compute(
-            tokens_BT, positions_BT, places_BT.flatten(), self.caches, seen, masks, every
+            tokens_BT, positions_BT, places_BTs.flatten(), self.caches, seen, masks, every
         )
 
     def masks(self, positions_BT: Tensor, S: int) -> dict[int, Tensor]:
@@ -136,6 +136,7 @@ class Decoder(nn.Module):
         if (mask := masks[self.windows[0]]) is not None:
             S = mask.size(-1)  # which the compiler may see as any number
         rows = slice(row, row + len(tokens_BT))
+        shape_RsCK = (-1, self.streams, self.capacity, self.config.head_dim)
         x_BTD = F.embedding(tokens_BT, self.embed_VD)
         if self.embed_position_TD is not None:
             x_BTD = x_BTD + self.embed_position_TD[positions_BT]
@@ -150,8 +151,8 @@ class Decoder(nn.Module):
         for i, layer in enumerate(self.layers):
             if self.stream_L is not None:
                 x_BTD = torch.add(x_BTD * self.stream_L[i], embedded_BTD, alpha=self.embed_L[i])
-            seen_BSW = caches[i].view(-1, self.capacity, caches[i].size(1))[rows, :S]
-            x_BTD, v = layer(x_BTD, rotation, places_N, caches[i], seen_BSW, masks, first)
+            seen = caches[i].view(shape_RsCK)[rows, :, :S]
+            x_BTD, v = layer(x_BTD, rotation, places_N, caches[i], seen, masks, first)
             if i == 0 and self.config.value_residual:
                 first = v
         if not every:
@@ -163,9 +164,9 @@ class Decoder(nn.Module):
 
     def copy_row(self, source: int, target: int, length: int) -> None:
         """Let one row hold the first positions of another."""
-        for cache_NW in self.caches:
-            rows_RCW = cache_NW.view(-1, self.capacity, cache_NW.size(1))
-            rows_RCW[target, :length] = rows_RCW[source, :length]
+        for cache_NK in self.caches:
+            rows_RsCK = cache_NK.view(-1, self.streams, self.capacity, cache_NK.size(1))
+            rows_RsCK[target, :, :length] = rows_RsCK[source, :, :length]
 
 
 def compile_step(forward: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -184,7 +185,7 @@ def compile_step(forward: Callable[..., Tensor]) -> Callable[..., Tensor]:
         every: bool,
     ) -> Tensor:
         for mask in masks.values():
-            torch._dynamo.mark_dynamic(mask, 3)
+            torch._dynamo.maybe_mark_dynamic(mask, 3)
         seen = seen[0], 0
         return compiled(tokens_BT, positions_BT, places_N, caches, seen, masks, every)
 

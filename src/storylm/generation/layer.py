@@ -45,8 +45,8 @@ class Layer(nn.Module):
         x_BTD: Tensor,
         rotation: tuple[Tensor, Tensor] | None,
         places_N: Tensor,
-        cache_NW: Tensor,
-        seen_BSW: Tensor,
+        cache_NK: Tensor,
+        seen_BsSK: Tensor,
         masks: dict[int, Tensor | None],
         first: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
@@ -62,8 +62,8 @@ class Layer(nn.Module):
             cos, sin = rotation
             swapped = qk.roll(K // 2, dims=-1)
             qk.mul_(cos).addcmul_(swapped, sin)
-        cache_NW.index_copy_(0, places_N, qkv[:, :, H:].reshape(B * T, -1))
-        k_BGSK, v_BGSK = seen_BSW.view(B, -1, 2, G, K).permute(2, 0, 3, 1, 4)
+        cache_NK.index_copy_(0, places_N, qkv[:, :, H:].reshape(-1, K))
+        k_BGSK, v_BGSK = seen_BsSK[:, :G], seen_BsSK[:, G:]
         q = qkv[:, :, :H].transpose(1, 2)
         mask = masks[self.window]
         if H != G:  # the queries of a key side by side, as if they were further positions
