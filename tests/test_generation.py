@@ -76,6 +76,16 @@ def test_top_p_keeps_the_fewest_tokens_that_reach_p():
     assert kept(LOGITS.flip(-1), top_p=0.6) == pytest.approx([0, 0, 0, 2 / 7, 5 / 7])
 
 
+@pytest.mark.parametrize("spread", [0.01, 1.0, 4.0])
+def test_top_p_is_that_of_a_whole_sort_however_many_reach_it(spread):
+    logits = spread * torch.randn(3, 1_000, generator=torch.Generator().manual_seed(1))
+    for top_p in (0.1, 0.5, 0.9, 0.999):
+        p, index = logits.double().softmax(-1).sort(descending=True)
+        wanted = torch.zeros_like(p).scatter(-1, index, p * (p.cumsum(-1) - p < top_p))
+        got = keep_likely(logits, top_p=top_p).double().softmax(-1)
+        torch.testing.assert_close(got, wanted / wanted.sum(-1, keepdim=True), rtol=1e-4, atol=1e-7)
+
+
 def test_min_p_keeps_what_is_likely_enough_beside_the_likeliest():
     assert kept(LOGITS, min_p=0.19) == pytest.approx([0.5 / 0.95, 0.2 / 0.95, 3 / 19, 2 / 19, 0])
     assert kept(LOGITS, min_p=0.35) == pytest.approx([5 / 7, 2 / 7, 0, 0, 0])

@@ -44,6 +44,24 @@ def keep_likely(
     return logits_BV
 
 
+def reach(logits_BV: Tensor, top_p: float) -> tuple[Tensor, Tensor]:
+    """Logits by falling size, -inf for those after the fewest that reach `top_p`; and their ids.
+
+    A few of the likeliest nearly always reach it, and are found in a tenth of a sort's time.
+    """
+    total_B1 = logits_BV.logsumexp(-1, keepdim=True)
+    for few in (128, logits_BV.size(-1)):
+        if few < logits_BV.size(-1):
+            ordered, index = logits_BV.topk(few)
+        else:
+            ordered, index = logits_BV.sort(descending=True, stable=True)
+        p = (ordered - total_B1).exp()
+        before = p.cumsum(-1) - p
+        if few >= logits_BV.size(-1) or bool((before[:, -1] >= top_p).all()):
+            break
+    return ordered.masked_fill(before >= top_p, -torch.inf), index
+
+
 def repel(logits_V: Tensor, seen: Collection[int], penalty: float) -> Tensor:
     """Logits in which tokens seen before are less likely: positive ones are divided by the penalty,
     negative ones multiplied (CTRL, Keskar et al. 2019, arXiv 1909.05858)."""
