@@ -86,6 +86,10 @@ def test_top_p_is_that_of_a_whole_sort_however_many_reach_it(spread):
         torch.testing.assert_close(got, wanted / wanted.sum(-1, keepdim=True), rtol=1e-4, atol=1e-7)
 
 
+def test_the_likeliest_token_stays_however_small_top_p_is():
+    assert kept(LOGITS, top_p=5e-324).count(0) == len(kept(LOGITS)) - 1
+
+
 def test_min_p_keeps_what_is_likely_enough_beside_the_likeliest():
     assert kept(LOGITS, min_p=0.19) == pytest.approx([0.5 / 0.95, 0.2 / 0.95, 3 / 19, 2 / 19, 0])
     assert kept(LOGITS, min_p=0.35) == pytest.approx([5 / 7, 2 / 7, 0, 0, 0])

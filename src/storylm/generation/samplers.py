@@ -32,12 +32,7 @@ def keep_likely(
         kept, index = logits_BV.topk(top_k)
         logits_BV = ruled_out_BV.scatter(-1, index, kept)
     if top_p < 1:
-        ordered, index = logits_BV.sort(descending=True, stable=True)
-        p = ordered.softmax(-1)
-        before = p.cumsum(-1) - p
-        ruled_out = before >= top_p
-        ruled_out[:, 0] = False  # the likeliest stays, however little is asked for
-        kept = ordered.masked_fill(ruled_out, -torch.inf)
+        kept, index = reach(logits_BV, top_p)
         logits_BV = ruled_out_BV.scatter(-1, index, kept)
     if min_p > 0:
         logits_BV = logits_BV.masked_fill(logits_BV.exp() < min_p, -torch.inf)
@@ -59,7 +54,9 @@ def reach(logits_BV: Tensor, top_p: float) -> tuple[Tensor, Tensor]:
         before = p.cumsum(-1) - p
         if few >= logits_BV.size(-1) or bool((before[:, -1] >= top_p).all()):
             break
-    return ordered.masked_fill(before >= top_p, -torch.inf), index
+    ruled_out = before >= top_p
+    ruled_out[:, 0] = False  # the likeliest stays, however little is asked for
+    return ordered.masked_fill(ruled_out, -torch.inf), index
 
 
 def repel(logits_V: Tensor, seen: Collection[int], penalty: float) -> Tensor:
