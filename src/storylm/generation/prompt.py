@@ -145,9 +145,9 @@ class Prompt:
         except ValueError as error:
             print(error)
             return
-        self.story = story
-        print(opening, end="", flush=True)
         try:
+            self.story = story
+            print(opening, end="", flush=True)
             for piece in ticket:
                 print(piece.text, end="", flush=True)
         except KeyboardInterrupt:
