@@ -6,10 +6,12 @@ import contextlib
 import ctypes
 import errno
 import math
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,3 +135,14 @@ def ask_to_end(child: subprocess.Popen) -> int:
             until = math.inf
         time.sleep(0.05)
     return usage
+
+
+def follow_parent() -> None:
+    """For a worker: leave Ctrl-C to the parent, and end when it ends, however that is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def end_with_parent() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ import numpy as np
 
 from storylm.data.stories import Batch
 from storylm.memory import steady_memory
+from storylm.processes import follow_parent
 from storylm.tokenizer import Tokenizer
 
 ALONE_SECONDS = 2.0
@@ -154,13 +153,7 @@ def begin_worker(tokenizer: Tokenizer) -> None:
     global worker_tokenizer
     worker_tokenizer = tokenizer
     steady_memory()  # a tenth quicker: what a batch needs, the next one needs again
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def end_with_parent() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    follow_parent()
 
 
 def encode_in_worker(batch: Batch) -> Encoded:

@@ -7,10 +7,7 @@ the texts and reads, or tells, its own pieces of the corpus, so that only what i
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -20,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from storylm.data.stories import Batch, Told
 from storylm.data.tokenizing import interrupts_held
 from storylm.evaluation.kgrams import Found, Search
+from storylm.processes import follow_parent
 
 PIECE = 1_000_000
 """Characters of stories that are looked at together, where they come one by one."""
@@ -113,13 +111,7 @@ def begin_worker(search: Search) -> None:
     """Keep the search, leave Ctrl-C to the parent, and end when it ends, however that is."""
     global worker_search
     worker_search = search
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def end_with_parent() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    follow_parent()
 
 
 def look_in_worker(piece: Batch) -> Found:
