@@ -72,6 +72,23 @@ def test_the_sum_does_not_depend_on_what_is_scored_together(run, monkeypatch):
     assert whole_of(score_stories(run, STORIES)).value == pytest.approx(together, abs=1e-12)
 
 
+def test_a_model_in_fp32_is_scored_in_fp64(run):
+    (scored,) = score_stories(SimpleNamespace(**vars(run) | {"model": run.model.float()}), ["Tim."])
+    ids = [run.tokenizer.end_of_story, *run.tokenizer.encode("Tim."), run.tokenizer.end_of_story]
+    (nats,) = scoring.score_tokens(run.model.double(), [ids])
+    np.testing.assert_allclose(scored.bits_N, nats / math.log(2), rtol=1e-13)
+
+
+def test_each_token_stands_where_it_begins_in_the_story(run):
+    story = STORIES[-1]
+    (scored,) = score_stories(run, [story])
+    pieces = [run.tokenizer.decode_bytes([i]) for i in run.tokenizer.encode(story)]
+    for piece, place in zip(pieces, scored.places_N.tolist()):
+        assert story.encode()[place:].startswith(piece)
+    assert scored.places_N[-1] == len(story.encode())
+    assert scored.classes_N[-1] == END
+
+
 @pytest.mark.parametrize("words", [["tokenizer=bytes"], ["tokenizer.vocab_size=300"],
                                    ["tokenizer.vocab_size=700"]], ids=str)  # fmt: skip
 def test_a_model_that_knows_no_byte_better_than_another_needs_eight_bits(words, monkeypatch):
